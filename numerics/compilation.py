@@ -1,0 +1,139 @@
+"""One typed wrapper for Numba, and a cache folder that notices every change of a kernel.
+
+Numba's own cache looks only at the file of the function it stores: a changed callee in another file
+goes unseen. So the folder's name is a fingerprint of all kernel sources, of Numba and of the processor.
+
+`python -m numerics.compilation` compiles every kernel once and prints the seconds it took.
+"""
+
+import hashlib
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import ParamSpec, TypeVar, cast
+
+import llvmlite.binding
+import numba
+from numba.core import config
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+KERNEL_FOLDER = Path(__file__).parent / "descent"
+
+
+def fingerprint(sources: Iterable[Path]) -> str:
+    """Return a name that changes with the text of any source, with Numba and with the processor.
+
+    Examples
+    --------
+    >>> len(fingerprint([]))
+    16
+    """
+    digest = hashlib.sha256()
+    digest.update(f"{numba.__version__}\0{_processor()}\0{platform.python_version()}\0".encode())
+    for source in sorted(sources):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def cache_folder(environment: Mapping[str, str], name: str) -> Path:
+    """Return a writable folder of that name for compiled kernels, created if need be.
+
+    In this order: below NUMBA_CACHE_DIR when the user set it, below `rankcollapse` in the user's cache
+    folder (XDG_CACHE_HOME is respected), below the folder for temporary files.
+
+    Examples
+    --------
+    >>> cache_folder({"NUMBA_CACHE_DIR": tempfile.gettempdir()}, "example").name
+    'example'
+    """
+    for base in _candidate_bases(environment):
+        if _is_writable(base / name):
+            return base / name
+    return Path(tempfile.mkdtemp(prefix="rankcollapse-")) / name
+
+
+def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile a function with Numba, strict IEEE arithmetic, cached on disk; its type stays the same.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from numerics.descent.fit import squared_loss  # decorated with @kernel
+    >>> squared_loss(np.ones((1, 2)), np.zeros((1, 2)), np.zeros((1, 2)), False)
+    0.5
+    """
+    before = config.CACHE_DIR  # pyright: ignore[reportAttributeAccessIssue]
+    config.CACHE_DIR = str(_folder_of_this_process())  # pyright: ignore[reportAttributeAccessIssue]
+    try:
+        # Numba reads the folder while decorating, so other users of Numba keep theirs.
+        compiled = numba.njit(cache=True, fastmath=False)(function)
+    finally:
+        config.CACHE_DIR = before  # pyright: ignore[reportAttributeAccessIssue]
+    return cast(Callable[Parameters, Result], compiled)
+
+
+def warm() -> float:
+    """Compile every kernel by running it on a tiny problem; return the seconds this took."""
+    import numpy as np
+
+    start = time.perf_counter()
+    from numerics.descent.initialisation import chain_shapes, gaussian_factors
+    from numerics.descent.linear_chain import (
+        descend_cross_entropy,
+        descend_squared_loss,
+        loss_and_gradients_cross_entropy,
+    )
+    from numerics.descent.network import random_network
+    from numerics.descent.spectral import hadamard_characters, spectral_descent
+    from numerics.descent.training import train_network
+
+    rng = np.random.default_rng(0)
+    factors = gaussian_factors(chain_shapes(classes=2, samples=2, depth=2, width=2), scale=0.5, rng=rng)
+    loss_and_gradients_cross_entropy(factors, [0, 1], 0.1)
+    descend_cross_entropy(factors, [0, 1], 0.1, step=0.1, max_steps=2)
+    descend_squared_loss(factors, np.eye(2), 0.1, free_bias=True, step=0.1, max_steps=2)
+    network = random_network([2, 2, 2], "tanh", rng)
+    train_network(network, np.eye(2), [0, 1], 0.1, loss="cross-entropy", step=0.1, max_steps=2)
+    spectral_descent(np.full(2, 0.1), hadamard_characters(1), factors=2, step=0.1, steps=2)
+    return time.perf_counter() - start
+
+
+@cache
+def _folder_of_this_process() -> Path:
+    return cache_folder(os.environ, fingerprint([Path(__file__), *KERNEL_FOLDER.glob("*.py")]))
+
+
+def _candidate_bases(environment: Mapping[str, str]) -> Iterable[Path]:
+    if environment.get("NUMBA_CACHE_DIR"):
+        yield Path(environment["NUMBA_CACHE_DIR"])
+    elif environment.get("XDG_CACHE_HOME"):
+        yield Path(environment["XDG_CACHE_HOME"]) / "rankcollapse"
+    elif environment.get("LOCALAPPDATA"):
+        yield Path(environment["LOCALAPPDATA"]) / "rankcollapse"
+    elif environment.get("HOME"):
+        yield Path(environment["HOME"]) / ".cache" / "rankcollapse"
+    # The user's id keeps one user's compiled code out of another's reach.
+    yield Path(tempfile.gettempdir()) / f"rankcollapse-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+
+
+def _is_writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _processor() -> str:
+    return str(llvmlite.binding.get_host_cpu_name())
+
+
+if __name__ == "__main__":
+    print(f"kernels ready in {warm():.2f} s")

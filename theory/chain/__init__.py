@@ -1,0 +1,1 @@
+"""Factor chains: what a product of matrices costs."""

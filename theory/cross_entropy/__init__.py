@@ -1,0 +1,1 @@
+"""Cross-entropy: collapse, the structures that beat it, and their thresholds (balanced classes)."""

@@ -1,0 +1,176 @@
+"""What training will find, before training: the best known structure and its numbers.
+
+"Best" means the lowest loss among the candidates listed in the result. For the squared loss they
+include the global optimum (proved); for cross-entropy they are the structures known so far, and the
+true optimum may be lower.
+"""
+
+import math
+from dataclasses import dataclass
+
+from theory.cross_entropy.collapse import COLLAPSE, TURNING_SCALE, tie_with_zero_scale
+from theory.cross_entropy.paired import PAIRED
+from theory.cross_entropy.polygon import POLYGON
+from theory.cross_entropy.ray import Ray
+from theory.cross_entropy.stability import stability_scale
+from theory.problem import Problem
+from theory.squared_loss.modes import MODE_LOSS, Mode, large_root, optimal_mode
+from theory.symbols import CLASSES
+
+Runs = tuple[tuple[float, int], ...]
+"""Values with multiplicities, largest first."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A critical structure: its name, scale (None where one number does not describe it), loss, rank,
+    and the singular values of the logits as (value, multiplicity) runs."""
+
+    structure: str
+    scale: float | None
+    loss: float
+    rank: int
+    logit_singular_values: Runs
+
+
+@dataclass(frozen=True)
+class CollapsePoint:
+    """The collapse point on its larger branch, and whether its Hessian is positive semidefinite."""
+
+    scale: float
+    loss: float
+    stable: bool
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Largest weight decays λ at which a non-zero collapse point exists, is no worse than zero, and has a
+    positive semidefinite Hessian; None where the notion does not apply."""
+
+    existence: float | None
+    global_: float | None
+    stability: float | None
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The best candidate, all candidates by loss, the collapse point, and the thresholds in λ."""
+
+    problem: Problem
+    candidates: tuple[Candidate, ...]
+    collapse: CollapsePoint | None
+    thresholds: Thresholds
+
+    @property
+    def best(self) -> Candidate:
+        """The candidate of lowest loss."""
+        return self.candidates[0]
+
+    @property
+    def factor_singular_values(self) -> Runs:
+        """Singular values of each balanced factor: σ^{1/F} of the logits' σ."""
+        power = 1 / self.problem.factors
+        return tuple((value**power, count) for value, count in self.best.logit_singular_values)
+
+
+def predict(problem: Problem) -> Prediction:
+    """Predict the optimum of a problem from closed forms alone.
+
+    >>> predict(Problem(loss="cross-entropy", classes=4, depth=3, weight_decay=0.01)).best.structure
+    'paired'
+    """
+    if problem.loss == "cross-entropy":
+        return _predict_cross_entropy(problem)
+    return _predict_squared_loss(problem)
+
+
+def _sorted(candidates: list[Candidate]) -> tuple[Candidate, ...]:
+    return tuple(sorted(candidates, key=lambda candidate: (candidate.loss, candidate.rank)))
+
+
+def _predict_cross_entropy(problem: Problem) -> Prediction:
+    classes, factors = problem.classes, problem.factors
+    rays = [COLLAPSE]
+    if classes >= 4 and classes % 2 == 0:
+        rays.append(PAIRED)
+    if classes >= 5:
+        rays.append(POLYGON)
+    found = {ray.name: _on_ray(ray, problem) for ray in rays}
+    zero = Candidate("zero", 0.0, math.log(classes), 0, ())
+    candidates = [candidate for candidate in found.values() if candidate is not None]
+
+    unit = problem.weight_decay / problem.scaled_decay  # λ per μ
+    turning = float(TURNING_SCALE(classes=classes, factors=factors))
+    stable_from = max(turning, stability_scale(classes, factors))
+
+    def decay(scale: float) -> float:
+        if scale == 0:  # F = 2: the limit of μ as α → 0
+            return unit / classes
+        return unit * math.exp(COLLAPSE.log_decay(scale=scale, classes=classes, factors=factors))
+
+    thresholds = Thresholds(decay(turning), decay(tie_with_zero_scale(classes, factors)), decay(stable_from))
+    point = found["collapse"]
+    collapse = None
+    if point is not None and point.scale is not None:
+        collapse = CollapsePoint(point.scale, point.loss, point.scale >= stable_from)
+    return Prediction(problem, _sorted([*candidates, zero]), collapse, thresholds)
+
+
+def _on_ray(ray: Ray, problem: Problem) -> Candidate | None:
+    where = {"classes": problem.classes, "factors": problem.factors, "scaled_decay": problem.scaled_decay}
+    scale = ray.stationary_scale.solve(**where)
+    if scale is None:
+        return None
+    rank = int(ray.rank.subs(CLASSES, problem.classes))
+    unit = float(ray.singular_value.subs(CLASSES, problem.classes))
+    singular_value = scale * unit * math.sqrt(problem.sizes[0])
+    return Candidate(ray.name, scale, float(ray.loss(scale=scale, **where)), rank, ((singular_value, rank),))
+
+
+def _runs(values: list[float]) -> Runs:
+    runs: list[tuple[float, int]] = []
+    for value in sorted(values, reverse=True):
+        if runs and runs[-1][0] == value:
+            runs[-1] = (value, runs[-1][1] + 1)
+        else:
+            runs.append((value, 1))
+    return tuple(runs)
+
+
+def _predict_squared_loss(problem: Problem) -> Prediction:
+    decay, factors, samples = problem.mode_decay, problem.factors, problem.samples
+    optima = {target: optimal_mode(target, decay, factors) for target in set(problem.targets)}
+    modes = [optima[target] for target in problem.targets]
+    kept = [mode.singular_value for mode in modes if mode.singular_value > 0]
+    balanced = len(optima) == 1 and problem.target_spectrum is None
+    scale = kept[0] / problem.targets[0] if balanced and kept else None
+    zero = Candidate("zero", 0.0, sum(target**2 / 2 for target in problem.targets) / samples, 0, ())
+    candidates = [zero]
+    if kept:
+        loss = sum(mode.loss for mode in modes) / samples
+        candidates.append(Candidate(_squared_name(problem, modes), scale, loss, len(kept), _runs(kept)))
+    if not balanced:
+        return Prediction(problem, _sorted(candidates), None, Thresholds(None, None, None))
+    collapse = _squared_collapse(problem)
+    if collapse is not None and not kept:
+        values = ((collapse.scale * problem.targets[0], problem.classes),)
+        candidates.append(Candidate("collapse", collapse.scale, collapse.loss, problem.classes, values))
+    existence, transition = modes[0].existence_decay / samples, modes[0].global_decay / samples
+    return Prediction(problem, _sorted(candidates), collapse, Thresholds(existence, transition, existence))
+
+
+def _squared_name(problem: Problem, modes: list[Mode]) -> str:
+    if problem.target_spectrum is not None:
+        return "regression-collapse"
+    return "collapse" if all(mode.singular_value > 0 for mode in modes) else "minority-collapse"
+
+
+def _squared_collapse(problem: Problem) -> CollapsePoint | None:
+    target = problem.targets[0]
+    root = large_root(target, problem.mode_decay, problem.factors)
+    if root is None:
+        return None
+    loss = MODE_LOSS(
+        singular_value=root, target=target, mode_decay=problem.mode_decay, factors=problem.factors
+    )
+    return CollapsePoint(root / target, float(loss) * problem.classes / problem.samples, stable=True)

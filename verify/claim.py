@@ -1,0 +1,101 @@
+"""A claim: one statement of the literature, or of a user, and everything that can judge it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from theory.errors import InvalidClaimError
+from theory.sources import Citation
+from verify.evidence import Evidence
+from verify.instance import Instance, stream_seed
+from verify.margin import Margin
+from verify.proof import Proof
+
+Level = Literal["quick", "full"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run is made: its level and seed."""
+
+    level: Level = "quick"
+    seed: int = 0
+
+    def generator(self, *words: str) -> np.random.Generator:
+        """The random stream named by the words, the same whatever runs beside it."""
+        return np.random.default_rng(stream_seed(self.seed, *words))
+
+
+Experiment = Callable[[Run], Evidence]
+
+
+def no_condition(instance: Instance) -> bool:
+    """Every instance meets the hypotheses."""
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One statement and the methods that fit it.
+
+    Parameters
+    ----------
+    id: ``room/name`` in lower case with hyphens; the claim's file is ``verify/claims/room/name.py``.
+    title: the statement in a line of words.
+    statement: the statement in LaTeX.
+    source: paper and theorem number (a plain string for a claim of one's own).
+    computed, tight: what is computed, and how sharp the statement is.
+    instances: a function returning a Hypothesis strategy of instances: small, readable, shrinking.
+    sampler: draws one instance from a NumPy generator, fast.
+    hypotheses: instances outside them are left out.
+    margin: right side minus left side on an instance, in floats with an error bound.
+    exact_margin: the same in exact or ball arithmetic; a refutation counts only if it confirms it.
+    witness: a known counterexample, re-checked in every run beside what the search finds by itself.
+    proofs: all of them together are the statement; each is re-checked in every run.
+    experiments: descent, solvers, constructions; each returns Evidence.
+    instead: id of the amended claim that holds, when this one fails as printed.
+    quick_samples, full_samples: sizes of the random sample at the two levels.
+    expected: verdict a user's claim states for itself (the ledger states it for the project's own).
+
+    Raises InvalidClaimError for a malformed id or a claim that nothing can judge.
+    """
+
+    id: str
+    title: str
+    statement: str
+    source: Citation | str
+    computed: str = ""
+    tight: str = ""
+    instances: Callable[[], Any] | None = None
+    sampler: Callable[[np.random.Generator], Instance] | None = None
+    hypotheses: Callable[[Instance], bool] = no_condition
+    margin: Callable[[Instance], Margin] | None = None
+    exact_margin: Callable[[Instance], Margin] | None = None
+    witness: Instance | None = None
+    proofs: tuple[Proof, ...] = ()
+    experiments: tuple[Experiment, ...] = field(default=())
+    instead: str | None = None
+    quick_samples: int = 500
+    full_samples: int = 20_000
+    expected: str | None = None
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*", self.id):
+            raise InvalidClaimError(f"claim id {self.id!r} is malformed: use lower-case words, hyphens and slashes")
+        if (self.instances or self.sampler or self.witness) and not (self.margin or self.exact_margin):
+            raise InvalidClaimError(f"claim {self.id} has instances but no margin: give it one")
+
+    @property
+    def source_label(self) -> str:
+        """The source as tables print it."""
+        return self.source if isinstance(self.source, str) else self.source.label
+
+    def certain_margin(self, instance: Instance) -> Margin:
+        """The exact margin where there is one, else the float margin."""
+        judge = self.exact_margin or self.margin
+        if judge is None:
+            raise InvalidClaimError(f"claim {self.id} has no margin: it cannot judge an instance")
+        return judge(instance)

@@ -1,0 +1,1 @@
+"""Cross-entropy: collapse and what beats it."""

@@ -1,0 +1,1 @@
+"""Implicit bias of depth without weight decay."""

@@ -1,0 +1,1 @@
+"""General networks: rank bound and representation cost."""

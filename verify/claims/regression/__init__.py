@@ -1,0 +1,1 @@
+"""Deep neural regression collapse."""

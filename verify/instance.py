@@ -1,0 +1,64 @@
+"""Instances: named values small enough to read, and their JSON form."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from theory.errors import UsageError
+
+Instance = Mapping[str, Any]
+"""Names to int, Fraction, float, str, or (nested) lists of these: what a claim is asked about."""
+
+
+def encode(value: Any) -> Any:
+    """A JSON value; fractions become ``"p/q"`` strings, arrays nested lists.
+
+    >>> encode({"decay": Fraction(3, 5), "layers": 2})
+    {'decay': '3/5', 'layers': 2}
+    """
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, Mapping):
+        return {str(name): encode(item) for name, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return encode(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [encode(item) for item in value]
+    if isinstance(value, np.generic):
+        return value.item()
+    return value
+
+
+def decode(value: Any) -> Any:
+    """The inverse of `encode`; raises UsageError for a string that is neither a fraction nor a word."""
+    if isinstance(value, str) and "/" in value:
+        try:
+            return Fraction(value)
+        except (ValueError, ZeroDivisionError) as error:
+            raise UsageError(f"{value!r} is not a fraction p/q: correct the file") from error
+    if isinstance(value, dict):
+        return {name: decode(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [decode(item) for item in value]
+    return value
+
+
+def show(instance: Instance) -> str:
+    """The instance in one readable line, e.g. ``layers=2 class_decay=3/5``."""
+    return " ".join(f"{name}={_short(encode(value))}" for name, value in instance.items())
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, float):
+        return repr(value) if len(repr(value)) < 14 else f"{value:.6g}"
+    return json.dumps(value).replace('"', "")
+
+
+def stream_seed(seed: int, *words: str) -> int:
+    """A seed for one claim's stream, the same whatever runs beside it."""
+    digest = hashlib.sha256("\0".join([str(seed), *words]).encode()).digest()
+    return int.from_bytes(digest[:8], "big")

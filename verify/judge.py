@@ -1,0 +1,91 @@
+"""Putting a claim through every method that fits it."""
+
+import time
+from importlib.metadata import PackageNotFoundError, version
+
+from theory.errors import InvalidProofError
+from verify.claim import Claim, Run
+from verify.evidence import Evidence
+from verify.instance import show
+from verify.margin import Outcome
+from verify.proof import check
+from verify.search.guided import search
+from verify.search.sampling import sample
+from verify.verdict import Judgement, decide
+
+
+def judge(claim: Claim, run: Run) -> Judgement:
+    """The verdict on a claim: proofs re-checked, known witness re-checked, sample, search, experiments."""
+    started = time.perf_counter()
+    evidence: list[Evidence] = []
+    if claim.proofs:
+        evidence.append(_proofs(claim))
+    if claim.witness is not None:
+        evidence.append(_known_witness(claim, run))
+    evidence += _instances(claim, run)
+    evidence += [experiment(run) for experiment in claim.experiments]
+    verdict, reason, witness = decide(tuple(evidence))
+    return Judgement(claim.id, verdict, reason, tuple(evidence), witness, time.perf_counter() - started)
+
+
+def _proofs(claim: Claim) -> Evidence:
+    started = time.perf_counter()
+    outcome, summary = Outcome.HOLDS, f"{sum(len(proof.steps) for proof in claim.proofs)} steps"
+    try:
+        for proof in claim.proofs:
+            check(proof)
+    except InvalidProofError as error:
+        outcome, summary = Outcome.CLOSE, f"the proof does not check: {error}"
+    return Evidence(
+        kind="proof",
+        outcome=outcome,
+        summary=summary,
+        instances=len(claim.proofs),
+        seconds=time.perf_counter() - started,
+        versions=versions("sympy", "python-flint"),
+    )
+
+
+def _known_witness(claim: Claim, run: Run) -> Evidence:
+    assert claim.witness is not None
+    started = time.perf_counter()
+    margin = claim.certain_margin(claim.witness)
+    fails = margin.outcome is Outcome.FAILS
+    return Evidence(
+        kind="witness",
+        outcome=Outcome.FAILS if fails else Outcome.CLOSE,
+        summary=f"{show(claim.witness)}: margin {margin.value:.3g}",
+        instances=1,
+        worst=margin,
+        witness=claim.witness if fails else None,
+        seed=run.seed,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _instances(claim: Claim, run: Run) -> list[Evidence]:
+    evidence: list[Evidence] = []
+    failing = None
+    if claim.sampler is not None and claim.margin is not None:
+        sampled, closest = sample(claim, run)
+        evidence.append(sampled)
+        failing = closest if sampled.outcome is Outcome.FAILS else None
+    if claim.instances is not None:
+        found = search(claim, run)
+        if found.outcome is not Outcome.FAILS and failing is not None:
+            found = search(claim, run, start=failing)
+        evidence.append(found)
+    elif failing is not None:
+        evidence.append(search(claim, run, start=failing))
+    return evidence
+
+
+def versions(*packages: str) -> dict[str, str]:
+    """Installed versions of packages, for the record."""
+    found: dict[str, str] = {}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "unknown"
+    return found

@@ -1,0 +1,56 @@
+"""The one list of claims, with the verdict each is expected to have and when a person last read it."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+
+from theory.errors import InvalidClaimError
+from verify.claim import Claim, Level
+from verify.verdict import Verdict
+
+PROVED, SUPPORTED, REFUTED = Verdict.PROVED, Verdict.SUPPORTED, Verdict.REFUTED
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A claim's id, the verdicts expected at quick and full level, and the day of its last review."""
+
+    id: str
+    quick: Verdict
+    full: Verdict
+    reviewed: str
+
+    @property
+    def module(self) -> str:
+        """The module that defines the claim as `CLAIM`."""
+        return "verify.claims." + self.id.replace("/", ".").replace("-", "_")
+
+    def expected(self, level: Level) -> Verdict:
+        """The expected verdict at a level."""
+        return self.quick if level == "quick" else self.full
+
+
+LEDGER: tuple[Entry, ...] = (
+    Entry("chain/cost-of-a-product", PROVED, PROVED, "2026-11-22"),
+)
+
+
+def entry(claim_id: str) -> Entry:
+    """The ledger's entry of a claim; raises InvalidClaimError with the nearest ids."""
+    for item in LEDGER:
+        if item.id == claim_id:
+            return item
+    import difflib
+
+    near = difflib.get_close_matches(claim_id, [item.id for item in LEDGER], n=2, cutoff=0.4)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`rankcollapse claims` lists them"
+    raise InvalidClaimError(f"unknown claim {claim_id!r}: {hint}")
+
+
+@cache
+def load(claim_id: str) -> Claim:
+    """The claim of a ledger entry."""
+    claim = import_module(entry(claim_id).module).CLAIM
+    if claim.id != claim_id:
+        raise InvalidClaimError(f"{entry(claim_id).module} defines {claim.id!r}: rename the file or the id")
+    return claim

@@ -1,0 +1,1 @@
+"""Looking for counterexamples: random samples, guided search, and shrinking to something readable."""
