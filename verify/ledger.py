@@ -32,6 +32,19 @@ class Entry:
 
 LEDGER: tuple[Entry, ...] = (
     Entry("chain/cost-of-a-product", PROVED, PROVED, "2026-11-22"),
+    Entry("squared-loss/modes-decouple", PROVED, PROVED, "2026-11-22"),
+    Entry("squared-loss/first-order-transition", PROVED, PROVED, "2026-11-22"),
+    Entry("squared-loss/largest-root-is-global", REFUTED, REFUTED, "2026-11-22"),
+    Entry("cross-entropy/collapse-scale", PROVED, PROVED, "2026-11-22"),
+    Entry("cross-entropy/collapse-is-beaten", PROVED, PROVED, "2026-11-22"),
+    Entry("cross-entropy/collapse-is-global-at-any-depth", REFUTED, REFUTED, "2026-11-22"),
+    Entry("networks/rank-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
+    Entry("networks/collapse-minimises-cost", SUPPORTED, SUPPORTED, "2026-11-22"),
+    Entry("depth/spectral-reduction", SUPPORTED, SUPPORTED, "2026-11-22"),
+    Entry("depth/collapse-ray", PROVED, PROVED, "2026-11-22"),
+    Entry("regression/deep-collapse", SUPPORTED, SUPPORTED, "2026-11-22"),
+    Entry("regression/subspace-bound-as-printed", REFUTED, REFUTED, "2026-11-22"),
+    Entry("regression/subspace-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
 )
 
 

@@ -55,14 +55,14 @@ class Margin:
         'holds'
         """
         larger, smaller = float(larger), float(smaller)
-        bound = CLOSED_FORM * (abs(larger) + abs(smaller)) if error is None else error
+        bound = CLOSED_FORM * (abs(larger) + abs(smaller)) if error is None else float(error)
         return Margin(larger - smaller, bound, larger / smaller if smaller > 0 else None)
 
     @staticmethod
     def equal(left: float, right: float, *, error: float | None = None) -> "Margin":
         """The margin of left = right: never above zero."""
         left, right = float(left), float(right)
-        bound = CLOSED_FORM * (abs(left) + abs(right)) if error is None else error
+        bound = CLOSED_FORM * (abs(left) + abs(right)) if error is None else float(error)
         return Margin(-abs(left - right), bound, equality=True)
 
     @staticmethod

@@ -11,7 +11,8 @@ from typing import Literal, Protocol
 import sympy as sp
 
 from theory.errors import InvalidProofError
-from verify.proof.domain import agrees, points, rational_sign, value_at
+from verify.proof.domain import rational_sign, value_at
+from verify.proof.identity import vanishes
 from verify.proof.facts import Fact, Relation, Variable
 
 
@@ -50,46 +51,6 @@ def require(condition: bool, complaint: str) -> None:
     """Raise InvalidProofError with the complaint unless the condition holds."""
     if not condition:
         raise InvalidProofError(complaint)
-
-
-def vanishes(expression: sp.Expr, variables: tuple[Variable, ...]) -> bool:
-    """Zero by SymPy's rewriting **and** by exact evaluation at rational points; either alone is not enough."""
-    zero = Fact(expression, "=")
-    if not all(agrees(zero, point) for point in points(variables, 4, seed=2)):
-        return False
-    split = split_powers(expression, variables)
-    attempts = (
-        lambda: expression,
-        lambda: sp.expand(expression),
-        lambda: sp.expand(sp.powsimp(sp.expand(split))),
-        lambda: sp.simplify(sp.expand(expression.rewrite(sp.log))),
-        lambda: sp.simplify(split),
-        lambda: sp.simplify(sp.powsimp(sp.expand(split))),
-    )
-    return any(attempt() == 0 for attempt in attempts)
-
-
-def split_powers(expression: sp.Expr, variables: tuple[Variable, ...]) -> sp.Expr:
-    """(fg/h)^e written as f^e g^e h^{−e} where each factor is positive on the box."""
-
-    def split(power: sp.Pow) -> sp.Expr:
-        parts: list[tuple[sp.Expr, int]] = []
-        for polynomial, sign in zip(sp.fraction(sp.together(power.base)), (1, -1), strict=True):
-            constant, factors = sp.factor_list(polynomial)
-            parts += [(constant, sign), *[(factor, sign * count) for factor, count in factors]]
-        if all(part.is_positive or rational_sign(part, variables) == ">" for part, _ in parts):
-            return sp.Mul(*[part ** (count * power.exp) for part, count in parts])
-        return power
-
-    def splittable(node: sp.Basic) -> bool:
-        return (
-            isinstance(node, sp.Pow)
-            and not node.exp.is_Integer
-            and bool(node.base.free_symbols)
-            and node.base.is_rational_function()
-        )
-
-    return expression.replace(splittable, split)
 
 
 def weaker_or_equal(weak: Relation, strong: Relation) -> bool:

@@ -13,26 +13,58 @@ from typing import Any
 from verify.instance import Instance
 
 LARGEST_DENOMINATOR = 64
+NEARBY_DENOMINATOR = 12
 
 
-def shrink(instance: Instance, fails: Callable[[Instance], bool], *, rounds: int = 20) -> Instance:
-    """The simplest instance reachable by simplifying one leaf at a time; `fails` holds on it.
+def shrink(instance: Instance, fails: Callable[[Instance], bool], *, rounds: int = 100) -> Instance:
+    """The simplest instance reachable by simplifying one or two leaves at a time; `fails` holds on it.
 
     >>> shrink({"x": Fraction(41, 74)}, lambda i: Fraction(1, 2) < i["x"] < Fraction(649, 1000))
     {'x': Fraction(3, 5)}
     """
     current: dict[str, Any] = dict(instance)
     for _ in range(rounds):
-        improved = False
-        for path, leaf in list(_leaves(current)):
-            for simpler in _simpler(leaf):
-                candidate = _replaced(current, path, simpler)
-                if _still_fails(fails, candidate):
-                    current, improved = candidate, True
-                    break
-        if not improved:
+        smaller = next((c for c in _one_leaf(current) if _still_fails(fails, c)), None)
+        if smaller is None:
+            smaller = next((c for c in _two_leaves(current) if _still_fails(fails, c)), None)
+        if smaller is None:
             return current
+        current = smaller
     return current
+
+
+def _one_leaf(current: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The instance with one leaf simplified."""
+    for path, leaf in list(_leaves(current)):
+        for simpler in _simpler(leaf):
+            yield _replaced(current, path, simpler)
+
+
+def _two_leaves(current: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The instance with an integer lowered and a later number moved to a simple fraction nearby.
+
+    Many hypotheses tie the two together, so that neither can move alone.
+    """
+    leaves = [(path, leaf) for path, leaf in _leaves(current) if len(path) == 1]
+    for index, (path, leaf) in enumerate(leaves):
+        if not isinstance(leaf, int):
+            continue
+        for simpler in _simpler(leaf):
+            lowered = _replaced(current, path, simpler)
+            for later, number in leaves[index + 1 :]:
+                if not isinstance(number, int):
+                    for fraction in _nearby(Fraction(number)):
+                        yield _replaced(lowered, later, fraction)
+
+
+def _nearby(number: Fraction) -> Iterator[Fraction]:
+    """Fractions of small denominator within a factor of two, simplest first."""
+    for denominator in range(1, NEARBY_DENOMINATOR + 1):
+        low, high = sorted((number / 2, number * 2))
+        for numerator in range(ceil(low * denominator), floor(high * denominator) + 1):
+            fraction = Fraction(numerator, denominator)
+            if fraction.denominator == denominator and abs(numerator) <= 2 * NEARBY_DENOMINATOR:
+                yield fraction
 
 
 def _still_fails(fails: Callable[[Instance], bool], candidate: Instance) -> bool:

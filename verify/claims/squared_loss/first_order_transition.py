@@ -110,8 +110,6 @@ def _proof(*, below: bool) -> Proof:
                      sp.Integer(0), sp.Integer(1), open_low=not below, open_high=True),
         ),
         steps=(
-            Step("t is positive", Fact(fraction, ">"), RationalSign(), "F ≥ 3"),
-            Step("1 − t is positive", Fact(1 - fraction, ">"), RationalSign(), "something is lost"),
             Step(
                 "gap", Fact(zero - kept, "=", gap), Identity(), "substitute the stationary ν(t) into both losses"
             ),
@@ -127,8 +125,6 @@ def _proof(*, below: bool) -> Proof:
                 Combination(((sp.Integer(1 if below else -1), "gap"), (sp.Integer(1), "sign of the gap"))),
                 "so the losses compare",
             ),
-            Step("F − 2", Fact(FACTORS - 2, ">"), RationalSign(), "F ≥ 3"),
-            Step("F − 1", Fact(FACTORS - 1, ">"), RationalSign(), "F ≥ 3"),
             Step("slope", Fact(slope, ">"), RationalSign(), "ν(t) falls beyond its maximum"),
             Step("start", Fact(log_gap.subs(offset, 0), "="), Identity(), "at t* = (F−2)/(F−1) the decay is ν*"),
             Step("logarithms", Fact(log_gap, relation), Rising(offset, "slope", "start"), "so log ν and log ν* compare"),

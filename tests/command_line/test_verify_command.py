@@ -1,0 +1,126 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+Shell = Callable[..., subprocess.CompletedProcess[str]]
+Invoke = Callable[..., Result]
+ID = "chain/cost-of-a-product"
+EVIDENCE = {"kind", "instances", "worst_margin", "tightness", "seed", "seconds"}
+
+
+def no_constant(word: str) -> Any:
+    raise AssertionError(f"{word} in JSON")
+
+
+def parsed(text: str) -> Any:
+    return json.loads(text, parse_constant=no_constant)
+
+
+def timeless(text: str) -> Any:
+    """Return the parsed output without the clock."""
+    judged = parsed(text)
+    for claim in judged:
+        for item in claim["evidence"]:
+            del item["seconds"]
+    return judged
+
+
+def test_a_ledger_claim_as_a_process(shell: Shell) -> None:
+    done = shell("verify", ID, ID, "--json")
+    assert done.returncode == 0
+    (claim,) = parsed(done.stdout)
+    assert set(claim) >= {"id", "source", "verdict", "expected", "evidence", "witness"}
+    assert (claim["id"], claim["verdict"], claim["expected"]) == (ID, "PROVED", "PROVED")
+    assert all(set(item) >= EVIDENCE for item in claim["evidence"])
+    assert done.stderr.startswith(f"[1/1] {ID} PROVED ")
+
+
+def test_a_file_of_ones_own_whatever_jobs(claim_file: Path, shell: Shell) -> None:
+    chosen = ["verify", "mine/fails", "mine/holds", "mine/infinite", "--from", claim_file.name, "--json"]
+    one, two = shell(*chosen, "--jobs", "1"), shell(*chosen, "--jobs", "2")
+    assert one.returncode == two.returncode == 1
+    assert timeless(one.stdout) == timeless(two.stdout)
+    fails, holds, infinite = parsed(one.stdout)
+    assert (fails["verdict"], fails["expected"], fails["witness"]) == ("REFUTED", None, {"x": 11})
+    assert (holds["verdict"], holds["source"]) == ("SUPPORTED", "me")
+    assert infinite["evidence"][0]["worst_margin"] is None
+    assert not list(claim_file.parent.glob("**/__pycache__"))
+
+
+@pytest.mark.parametrize(("claim", "code"), [("mine/holds", 0), ("mine/fails", 1), ("mine/known", 0)])
+def test_exit_codes_of_ones_own_claims(claim: str, code: int, claim_file: Path, invoke: Invoke) -> None:
+    result = invoke("verify", claim, "--from", str(claim_file))
+    assert result.exit_code == code
+    assert claim in result.stdout
+    assert result.stderr.startswith(f"[1/1] {claim} ")
+
+
+def test_an_unknown_claim_of_a_file(claim_file: Path, invoke: Invoke) -> None:
+    result = invoke("verify", "mine/hold", "--from", str(claim_file))
+    assert result.exit_code == 2
+    assert "has no claim 'mine/hold': it has mine/holds" in result.stderr
+
+
+def test_report_witness_and_replay(claim_file: Path, invoke: Invoke, tmp_path: Path) -> None:
+    report = tmp_path / "new" / "report"
+    chosen = ["mine/fails", "mine/holds", "mine/known"]
+    result = invoke("verify", *chosen, "--from", str(claim_file), "--report", str(report), "--json")
+    assert result.exit_code == 1
+    assert len(parsed(result.stdout)) == 3
+    path = report / "witnesses" / "mine--fails.json"
+    assert f"rankcollapse verify --replay {path}" in result.stderr
+    assert sorted(file.name for file in path.parent.iterdir()) == ["mine--fails.json", "mine--known.json"]
+    assert (report / "index.html").is_file()
+
+    again = invoke("verify", "--replay", str(path))
+    assert again.exit_code == 1
+    assert "REFUTED" in again.stdout
+    assert "x=11: margin -1" in again.stdout
+    (claim,) = parsed(invoke("verify", "--replay", str(path), "--json").stdout)
+    assert (claim["verdict"], claim["witness"]) == ("REFUTED", {"x": 11})
+    assert invoke("verify", "--replay", str(path.with_name("mine--known.json"))).exit_code == 0
+
+    moved = claim_file.rename(tmp_path / "moved.py")
+    lost = invoke("verify", "--replay", str(path))
+    assert lost.exit_code == 2
+    assert "name it with --from" in lost.stderr
+    assert invoke("verify", "--replay", str(path), "--from", str(moved)).exit_code == 1
+
+
+def test_replaying_a_ledger_claim_that_holds(invoke: Invoke, tmp_path: Path) -> None:
+    path = tmp_path / "witness.json"
+    path.write_text(json.dumps({"claim": ID, "from": None, "instance": {"chain": [[[2]], [[1]]]}, "seed": 0}))
+    result = invoke("verify", "--replay", str(path))
+    assert result.exit_code == 0
+    assert "SUPPORTED" in result.stdout
+    path.write_text(path.read_text().replace("product", "nothing"))
+    assert invoke("verify", "--replay", str(path)).exit_code == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a process group")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_interrupting_prints_what_is_done(jobs: str, claim_file: Path, environment: dict[str, str]) -> None:
+    chosen = ["mine/holds", "mine/slow", "--from", str(claim_file), "--jobs", jobs, "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rankcollapse", "verify", *chosen],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("[1/2] mine/holds SUPPORTED")
+    os.killpg(process.pid, signal.SIGINT)
+    output, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert [claim["id"] for claim in parsed(output)] == ["mine/holds"]
+    assert errors == "interrupted: 1 of 2 claims judged\n"

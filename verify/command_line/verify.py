@@ -1,0 +1,174 @@
+"""`rankcollapse verify`: judge claims and hold the verdicts against the expected ones."""
+
+import difflib
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from theory.errors import InvalidClaimError, UsageError
+from verify.command_line.output import Counter, note, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from verify.claim import Claim, Level, Run
+    from verify.evidence import Evidence
+    from verify.running.runner import Judged
+    from verify.running.task import Task
+    from verify.verdict import Judgement, Verdict
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command("verify")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--from", "claim_file", metavar="FILE.py", type=FILE, help="Judge the claims of this file.")
+@click.option(
+    "--replay", "witness_file", metavar="FILE.json", type=FILE, help="Judge one stored witness again."
+)
+@click.option("--level", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes; by default one per claim and processor.")
+@click.option("--report", metavar="DIR", type=FILE, help="Write a report and the witnesses here.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+@click.pass_obj
+def command(
+    command_text: str,
+    ids: tuple[str, ...],
+    claim_file: Path | None,
+    witness_file: Path | None,
+    level: "Level",
+    seed: int,
+    jobs: int | None,
+    report: Path | None,
+    as_json: bool,
+) -> int:
+    """Judge claims of the ledger (all, without ID) or of a file of one's own."""
+    if witness_file is not None:
+        if ids or report is not None:
+            raise UsageError("--replay judges the one witness of its file: leave out IDs and --report")
+        from verify.command_line.replay import replay_witness
+
+        return replay_witness(witness_file, claim_file, as_json)
+    from verify.claim import Run
+    from verify.running.files import require_writable
+
+    tasks = _tasks(ids, claim_file)
+    if report is not None:
+        require_writable(report)
+    run = Run(level, seed)
+    judged, interrupted = _judge(tasks, run, jobs)
+    show_judged(judged, run, as_json)
+    if report is not None:
+        _write_report(report, judged, run, command_text, note if as_json else click.echo)
+    if interrupted:
+        note(f"interrupted: {len(judged)} of {len(tasks)} claims judged")
+        return 130
+    differing = [task for task, judgement in judged if not as_expected(judgement.verdict, task.expected(run))]
+    return 1 if differing else 0
+
+
+def _tasks(ids: tuple[str, ...], claim_file: Path | None) -> "list[Task]":
+    """Return the chosen claims, each once, in the order given."""
+    from verify.ledger import LEDGER, entry
+    from verify.running.claim_file import load_file
+    from verify.running.task import Task
+
+    if claim_file is None:
+        return [Task(entry(claim_id).id) for claim_id in dict.fromkeys(ids or [item.id for item in LEDGER])]
+    defined = [claim.id for claim in load_file(claim_file)]
+    for claim_id in ids:
+        if claim_id not in defined:
+            near = difflib.get_close_matches(claim_id, defined, n=2, cutoff=0.4) or defined[:4]
+            raise InvalidClaimError(f"{claim_file} has no claim {claim_id!r}: it has {', '.join(near)}")
+    return [Task(claim_id, claim_file) for claim_id in dict.fromkeys(ids or defined)]
+
+
+def _judge(tasks: "list[Task]", run: "Run", jobs: int | None) -> "tuple[list[Judged], bool]":
+    """Return what was judged, and whether Ctrl-C cut it short."""
+    from verify.running.runner import Interrupted, run_claims
+
+    with Counter(len(tasks), "claims") as counter:
+
+        def on_done(task: "Task", judgement: "Judgement") -> None:
+            counter.done(f"{task.claim} {judgement.verdict} {judgement.seconds:.1f} s")
+
+        try:
+            return run_claims(tasks, run, jobs, on_done), False
+        except Interrupted as interrupted:
+            return interrupted.judged, True
+
+
+def show_judged(judged: "Sequence[Judged]", run: "Run", as_json: bool) -> None:
+    """Print the contract's JSON, or the verdict table."""
+    if as_json:
+        print_json([judged_json(task.load(), judgement, task.expected(run)) for task, judgement in judged])
+        return
+    from verify.report.terminal import verdict_lines, verdict_table
+
+    pairs = [(task.load(), judgement) for task, judgement in judged]
+    expected = {task.claim: task.expected(run) for task, _ in judged}
+    if sys.stdout.isatty():
+        from rich.console import Console
+
+        Console().print(verdict_table(pairs, expected))
+    else:
+        for line in verdict_lines(pairs, expected):
+            click.echo(line)
+
+
+def as_expected(verdict: "Verdict", expected: "Verdict | None") -> bool:
+    """Whether a verdict is the expected one; without expectation a refuted or undecided claim is not."""
+    if expected is None:
+        return verdict not in ("REFUTED", "UNDECIDED")
+    return verdict == expected
+
+
+def judged_json(claim: "Claim", judgement: "Judgement", expected: "Verdict | None") -> dict[str, Any]:
+    """Return one element of the list that `verify --json` prints."""
+    return {
+        "id": claim.id,
+        "source": claim.source_label,
+        "verdict": judgement.verdict,
+        "expected": expected,
+        "reason": judgement.reason,
+        "evidence": [_evidence_json(item) for item in judgement.evidence],
+        "witness": judgement.witness,
+    }
+
+
+def _evidence_json(item: "Evidence") -> dict[str, Any]:
+    return {
+        "kind": item.kind,
+        "outcome": item.outcome.value,
+        "summary": item.summary,
+        "instances": item.instances,
+        "worst_margin": None if item.worst is None else item.worst.value,
+        "tightness": item.tightness,
+        "seed": item.seed,
+        "seconds": item.seconds,
+    }
+
+
+def _write_report(directory: Path, judged: "Sequence[Judged]", run: "Run", text: str, say: Any) -> None:
+    """Write the page and the witnesses, and say how to replay each refutation."""
+    from verify.report.page import write_report
+    from verify.witness import save, witness_of
+
+    pairs = [(task.load(), judgement) for task, judgement in judged]
+    expected = {task.claim: task.expected(run) for task, _ in judged}
+    directory.mkdir(parents=True, exist_ok=True)
+    say(f"report: {write_report(directory, pairs, run=run, expected=expected, command=text)}")
+    for task, judgement in judged:
+        witness = witness_of(task, judgement, run.seed)
+        if witness is not None:
+            path = directory / "witnesses" / f"{task.claim.replace('/', '--')}.json"
+            try:
+                save(witness, path)
+            except UsageError as error:
+                note(f"warning: {error}")
+            else:
+                say(f"replay {task.claim}: rankcollapse verify --replay {shlex.quote(str(path))}")

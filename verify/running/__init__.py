@@ -1,0 +1,1 @@
+"""Running claims: tasks, users' claim files, worker processes, and files written whole or not at all."""

@@ -1,0 +1,76 @@
+"""Judging many claims, in this process or in several, with the same results either way."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+
+from theory.errors import UsageError
+from verify.claim import Run
+from verify.running.task import Task, judge_task
+from verify.running.workers import judge_in_workers
+from verify.verdict import Judgement
+
+Judged = tuple[Task, Judgement]
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during a run; `judged` keeps what was done by then, in the order of the tasks."""
+
+    def __init__(self, judged: list[Judged]) -> None:
+        super().__init__()
+        self.judged = judged
+
+
+def default_jobs(tasks: int) -> int:
+    """One process per task, but no more than processors.
+
+    >>> default_jobs(1)
+    1
+    """
+    return max(1, min(processors(), tasks))
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run_claims(
+    tasks: Sequence[Task],
+    run: Run,
+    jobs: int | None = None,
+    on_done: Callable[[Task, Judgement], None] | None = None,
+) -> list[Judged]:
+    """Judge every task; a claim that raises is UNDECIDED and the others go on.
+
+    Parameters
+    ----------
+    tasks: what to judge; results come in this order, whatever finishes first.
+    run: level and seed; each claim draws from a stream of its own, so `jobs` changes nothing.
+    jobs: processes to use, by default `default_jobs`; 1 stays in this process.
+    on_done: called with each task and judgement as it finishes.
+
+    Raises UsageError for jobs below one, and Interrupted on Ctrl-C.
+
+    >>> run_claims([], Run())
+    []
+    """
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"{jobs} jobs: at least one process has to do the work")
+    count = default_jobs(len(tasks)) if jobs is None else min(jobs, len(tasks))
+    finished: dict[int, Judgement] = {}
+    results = judge_in_workers(tasks, run, count) if count > 1 else _judge_here(tasks, run)
+    try:
+        for index, judgement in results:
+            finished[index] = judgement
+            if on_done is not None:
+                on_done(tasks[index], judgement)
+    except KeyboardInterrupt:
+        raise Interrupted([(tasks[index], finished[index]) for index in sorted(finished)]) from None
+    return [(task, finished[index]) for index, task in enumerate(tasks)]
+
+
+def _judge_here(tasks: Sequence[Task], run: Run) -> Iterator[tuple[int, Judgement]]:
+    for index, task in enumerate(tasks):
+        yield index, judge_task(task, run)

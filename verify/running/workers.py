@@ -1,0 +1,109 @@
+"""Worker processes, each judging one task at a time.
+
+A worker is a spawned process of our own rather than one of a pool's, so that one can be killed or die
+without the others noticing. Nothing heavy is imported here: a worker sets its threads first.
+"""
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from verify.claim import Run
+    from verify.running.task import Task
+    from verify.verdict import Judgement
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def judge_in_workers(tasks: "Sequence[Task]", run: "Run", jobs: int) -> "Iterator[tuple[int, Judgement]]":
+    """Judge tasks in up to `jobs` processes; yields (index, judgement) as they finish.
+
+    Closing the iterator kills whatever still runs.
+    """
+    waiting = list(enumerate(tasks))[::-1]
+    workers = [Worker() for _ in range(min(jobs, len(tasks)))]
+    try:
+        for worker in workers:
+            worker.start(*waiting.pop(), run)
+        busy = {worker.connection: worker for worker in workers}
+        while busy:
+            for connection in wait(list(busy)):
+                worker = busy.pop(connection)  # type: ignore[call-overload, arg-type]
+                yield worker.index, worker.result()
+                if waiting:
+                    if not worker.process.is_alive():
+                        worker = Worker()
+                        workers.append(worker)
+                    worker.start(*waiting.pop(), run)
+                    busy[worker.connection] = worker
+    finally:
+        for worker in workers:
+            worker.kill()
+
+
+class Worker:
+    """A process that judges the tasks it is sent."""
+
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=serve, args=(theirs,), name="rankcollapse-worker")
+        self.process.start()
+        theirs.close()
+        self.index = -1
+        self.task: Task | None = None
+
+    def start(self, index: int, task: "Task", run: "Run") -> None:
+        """Send a task."""
+        self.index, self.task = index, task
+        self.connection.send((task, run))
+
+    def result(self) -> "Judgement":
+        """Return the judgement of the task it was sent; UNDECIDED if the process died over it."""
+        from verify.verdict import Judgement, Verdict
+
+        try:
+            return self.connection.recv()
+        except (EOFError, OSError):
+            self.process.join()
+            assert self.task is not None
+            reason = f"its process died with exit code {self.process.exitcode}"
+            return Judgement(self.task.claim, Verdict.UNDECIDED, reason, ())
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing."""
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+
+
+def serve(connection: Connection) -> None:
+    """Judge tasks from the connection until it closes; Ctrl-C is the parent's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+    while True:
+        try:
+            task, run = connection.recv()
+        except (EOFError, OSError):
+            return
+        connection.send_bytes(_judged(task, run))
+
+
+def _judged(task: "Task", run: "Run") -> bytes:
+    """Return the pickled judgement, or one saying why it cannot be pickled."""
+    from multiprocessing.reduction import ForkingPickler
+
+    from verify.running.failure import describe
+    from verify.running.task import judge_task
+    from verify.verdict import Judgement, Verdict
+
+    judgement = judge_task(task, run)
+    try:
+        return bytes(ForkingPickler.dumps(judgement))
+    except Exception as error:
+        reason = f"its evidence cannot leave the worker: {describe(error)}"
+        return bytes(ForkingPickler.dumps(Judgement(task.claim, Verdict.UNDECIDED, reason, ())))
