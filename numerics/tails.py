@@ -40,7 +40,9 @@ def random_tail(
     'residual'
     """
     if outputs >= width:
-        raise InvalidProblemError(f"{outputs} outputs need a width above {outputs}, not {width}: widen the tail")
+        raise InvalidProblemError(
+            f"{outputs} outputs need a width above {outputs}, not {width}: widen the tail"
+        )
 
     def gaussian(rows: int) -> FloatArray:
         return rng.standard_normal((rows, width)) / np.sqrt(width)
@@ -53,7 +55,7 @@ def random_tail(
 
 
 def tail_features(tail: Tail, features: FloatArray) -> list[FloatArray]:
-    """Inputs of every layer of the tail (the features first, the readout's input last), columns as samples."""
+    """Inputs of every layer of the tail: the features first, the readout's input last."""
     inputs = [features]
     for layer in tail.layers:
         inputs.append(_apply(tail, layer, inputs[-1]))
@@ -80,7 +82,7 @@ def tail_jacobian(tail: Tail, feature: FloatArray) -> FloatArray:
 def feature_with_output(
     tail: Tail, start: FloatArray, output: FloatArray, *, steps: int = 60
 ) -> FloatArray | None:
-    """A feature near `start` with g_θ(h) = output to rounding, by minimum-norm Newton steps; None if they fail.
+    """A feature near `start` with g_θ(h) = output to rounding, or None: minimum-norm Newton steps.
 
     The solutions form a set of dimension width − outputs: different starts give different features.
     """

@@ -23,8 +23,10 @@ Runs = tuple[tuple[float, int], ...]
 
 @dataclass(frozen=True)
 class Candidate:
-    """A critical structure: its name, scale (None where one number does not describe it), loss, rank,
-    and the singular values of the logits as (value, multiplicity) runs."""
+    """A critical structure.
+
+    `scale` is None where one number does not describe it; singular values of the logits come as runs.
+    """
 
     structure: str
     scale: float | None
@@ -44,8 +46,10 @@ class CollapsePoint:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Largest weight decays λ at which a non-zero collapse point exists, is no worse than zero, and has a
-    positive semidefinite Hessian; None where the notion does not apply."""
+    """Largest weight decays λ at which collapse exists, is no worse than zero, and is stable.
+
+    Stable: its Hessian is positive semidefinite. None where the notion does not apply.
+    """
 
     existence: float | None
     global_: float | None
@@ -99,7 +103,7 @@ def _predict_cross_entropy(problem: Problem) -> Prediction:
     zero = Candidate("zero", 0.0, math.log(classes), 0, ())
     candidates = [candidate for candidate in found.values() if candidate is not None]
 
-    unit = problem.weight_decay / problem.scaled_decay  # λ per μ
+    unit = problem.class_size ** (-1 / factors)  # λ per μ
     turning = float(TURNING_SCALE(classes=classes, factors=factors))
     stable_from = max(turning, stability_scale(classes, factors))
 
@@ -123,7 +127,7 @@ def _on_ray(ray: Ray, problem: Problem) -> Candidate | None:
         return None
     rank = int(ray.rank.subs(CLASSES, problem.classes))
     unit = float(ray.singular_value.subs(CLASSES, problem.classes))
-    singular_value = scale * unit * math.sqrt(problem.sizes[0])
+    singular_value = scale * unit * math.sqrt(problem.class_size)
     return Candidate(ray.name, scale, float(ray.loss(scale=scale, **where)), rank, ((singular_value, rank),))
 
 

@@ -8,6 +8,9 @@ from theory.errors import InvalidProblemError
 
 Loss = Literal["cross-entropy", "squared"]
 
+LARGEST_SIZE = 10**7
+"""Sizes beyond it are typing errors, and lists of modes would no longer fit in memory."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -45,7 +48,9 @@ class Problem:
 
     def __post_init__(self) -> None:
         if self.loss not in get_args(Loss):
-            raise InvalidProblemError(f"loss {self.loss!r} is unknown: use one of {', '.join(get_args(Loss))}")
+            raise InvalidProblemError(
+                f"loss {self.loss!r} is unknown: use one of {', '.join(get_args(Loss))}"
+            )
         fewest = 1 if self.target_spectrum is not None else 2
         _require_whole("classes", self.classes, fewest)
         _require_whole("depth", self.depth, 1)
@@ -62,6 +67,8 @@ class Problem:
                 f"weight decay {self.weight_decay} is not a positive finite number: "
                 "the closed forms need λ > 0 (without decay the infimum is not attained)"
             )
+        if not math.isfinite(self.weight_decay * self.samples):
+            raise InvalidProblemError(f"weight decay {self.weight_decay} overflows with N samples: lower it")
         if self.target_spectrum is not None:
             self._validate_spectrum(self.target_spectrum)
         if self.class_sizes is not None:
@@ -69,9 +76,13 @@ class Problem:
 
     def _validate_sizes(self, sizes: tuple[int, ...]) -> None:
         if self.target_spectrum is not None:
-            raise InvalidProblemError("class sizes and a target spectrum exclude each other: give one of them")
+            raise InvalidProblemError(
+                "class sizes and a target spectrum exclude each other: give one of them"
+            )
         if len(sizes) != self.classes:
-            raise InvalidProblemError(f"{len(sizes)} class sizes for {self.classes} classes: give one a class")
+            raise InvalidProblemError(
+                f"{len(sizes)} class sizes for {self.classes} classes: give one a class"
+            )
         for size in sizes:
             _require_whole("class size", size, 1)
         if self.loss == "cross-entropy" and len(set(sizes)) > 1:
@@ -91,6 +102,11 @@ class Problem:
         for value in spectrum:
             if not (math.isfinite(value) and value >= 0):
                 raise InvalidProblemError(f"target singular value {value} is not finite and ≥ 0: correct it")
+        if sum(value > 0 for value in spectrum) >= self.samples:
+            raise InvalidProblemError(
+                f"{len(spectrum)} non-zero target singular values need more than {self.samples} samples: "
+                "centred targets have rank at most samples − 1; raise the samples per class"
+            )
 
     @property
     def factors(self) -> int:
@@ -100,7 +116,14 @@ class Problem:
     @property
     def samples(self) -> int:
         """N = Σn_k, that is Kn when balanced."""
-        return sum(self.sizes)
+        if self.class_sizes is not None:
+            return sum(self.class_sizes)
+        return self.classes * self.samples_per_class
+
+    @property
+    def class_size(self) -> int:
+        """n, the size of the first class where they are given one by one."""
+        return self.samples_per_class if self.class_sizes is None else self.class_sizes[0]
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -110,7 +133,7 @@ class Problem:
     @property
     def scaled_decay(self) -> float:
         """μ = λ n^{1/F} (cross-entropy)."""
-        return self.weight_decay * self.sizes[0] ** (1.0 / self.factors)
+        return self.weight_decay * self.class_size ** (1.0 / self.factors)
 
     @property
     def mode_decay(self) -> float:
@@ -128,3 +151,5 @@ class Problem:
 def _require_whole(what: str, value: object, fewest: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < fewest:
         raise InvalidProblemError(f"{what} {value} is not a whole number ≥ {fewest}: correct it")
+    if value > LARGEST_SIZE:
+        raise InvalidProblemError(f"{what} is above {LARGEST_SIZE}: lower it")

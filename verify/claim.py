@@ -84,7 +84,9 @@ class Claim:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*", self.id):
-            raise InvalidClaimError(f"claim id {self.id!r} is malformed: use lower-case words, hyphens and slashes")
+            raise InvalidClaimError(
+                f"claim id {self.id!r} is malformed: use lower-case words, hyphens and slashes"
+            )
         if (self.instances or self.sampler or self.witness) and not (self.margin or self.exact_margin):
             raise InvalidClaimError(f"claim {self.id} has instances but no margin: give it one")
 

@@ -1,5 +1,6 @@
 """What one method found: counts, worst margin, tightness, seed, seconds, and what to show of it."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -73,8 +74,14 @@ class Evidence:
 
 
 def worst_of(margins: list[Margin]) -> Margin:
-    """The margin that comes closest to failing: failures first, then the smallest value over error."""
-    return min(margins, key=lambda margin: (margin.value + margin.error, margin.value))
+    """The margin that comes closest to failing, measured in its own error bounds; failures first."""
+
+    def closeness(margin: Margin) -> float:
+        if margin.error > 0:
+            return margin.value / margin.error
+        return math.inf if margin.outcome is not Outcome.FAILS else -math.inf
+
+    return min(margins, key=lambda margin: (closeness(margin), margin.value))
 
 
 def overall(margins: list[Margin]) -> Outcome:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import math
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -29,18 +31,22 @@ def encode(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [encode(item) for item in value]
     if isinstance(value, np.generic):
-        return value.item()
+        return encode(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": str(value)}  # JSON has no number for it
     return value
 
 
 def decode(value: Any) -> Any:
-    """The inverse of `encode`; raises UsageError for a string that is neither a fraction nor a word."""
-    if isinstance(value, str) and "/" in value:
+    """The inverse of `encode`; raises UsageError for a fraction p/0."""
+    if isinstance(value, str) and re.fullmatch(r"-?\d+/\d+", value):
         try:
             return Fraction(value)
-        except (ValueError, ZeroDivisionError) as error:
-            raise UsageError(f"{value!r} is not a fraction p/q: correct the file") from error
+        except ZeroDivisionError as error:
+            raise UsageError(f"{value!r} divides by zero: correct the file") from error
     if isinstance(value, dict):
+        if set(value) == {"float"}:
+            return float(value["float"])
         return {name: decode(item) for name, item in value.items()}
     if isinstance(value, list):
         return [decode(item) for item in value]

@@ -38,7 +38,9 @@ class Margin:
 
     def __post_init__(self) -> None:
         if self.value != self.value or not self.error >= 0:
-            raise OutOfDomainError(f"a margin of {self.value} ± {self.error} compares nothing: exclude the instance")
+            raise OutOfDomainError(
+                f"a margin of {self.value} ± {self.error} compares nothing: exclude the instance"
+            )
 
     @property
     def outcome(self) -> Outcome:

@@ -4,8 +4,8 @@ Descent may end in another critical point than the predicted one; that is report
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,12 +16,15 @@ from numerics.descent.linear_chain import Descent, chain_product, descend_cross_
 from theory.errors import UsageError
 from theory.prediction import Candidate, Prediction
 from theory.problem import Problem
-from theory.tolerances import NUMERICAL_RANK
+from theory.tolerances import CLOSED_FORM, NUMERICAL_RANK
 
 MOMENTUM: Final = 0.9
-MAX_STEPS: Final = 50_000
-HALVINGS: Final = 8
-"""How often a step that diverges is halved before the divergence is reported."""
+STAGES: Final = 30
+STEPS_PER_STAGE: Final = 2_000
+GROWTH: Final = 2.0
+"""The step grows by this factor after a stage that lowered the loss: curvature falls towards an optimum."""
+RETREAT: Final = 0.25
+"""A stage that raised the loss is undone and tried again with this fraction of its step."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,10 @@ def _check(prediction: Prediction, targets: FloatArray, seed: int) -> DescentChe
     descent = _descend(prediction, start, targets)
     values: FloatArray = np.linalg.svd(descent.product, compute_uv=False).astype(np.float64)
     scale = max(values[0], np.linalg.norm(chain_product(start), 2))
-    distances = {candidate.structure: _distance(values, candidate) for candidate in prediction.candidates}
+    kept = np.where(values > NUMERICAL_RANK * scale, values, 0.0)
+    distances = {candidate.structure: _distance(kept, candidate) for candidate in prediction.candidates}
     nearest = min(distances, key=lambda name: distances[name])
-    rank = int(np.count_nonzero(values > NUMERICAL_RANK * scale))
+    rank = int(np.count_nonzero(kept))
     return DescentCheck(
         seed=seed,
         status=descent.status,
@@ -131,25 +135,32 @@ def _largest(prediction: Prediction) -> float:
 
 
 def _descend(prediction: Prediction, start: list[FloatArray], targets: FloatArray) -> Descent:
-    """Descend with the step the curvature at the predicted scale allows, halved while it diverges."""
+    """Descend in stages, from the step that the curvature at the predicted scale allows."""
     problem = prediction.problem
     curvature = (0.5 if problem.loss == "cross-entropy" else 1.0) * problem.factors / problem.samples
     power = 2 * (problem.factors - 1) / problem.factors
     step = 1 / (curvature * _largest(prediction) ** power + problem.weight_decay)
-    descent = _descend_with(problem, start, targets, step)
-    for _ in range(HALVINGS):
-        if descent.status != "diverged":
+    best = _stage(problem, start, targets, step)
+    steps = best.steps
+    for _ in range(1, STAGES):
+        if best.status == "stationary":
             break
-        step /= 2
-        descent = _descend_with(problem, start, targets, step)
-    return descent
+        further = best.status != "diverged"
+        tried = _stage(problem, best.factors if further else start, targets, step)
+        steps += tried.steps
+        lower = tried.loss <= best.loss * (1 + CLOSED_FORM)
+        if tried.status != "diverged" and (lower or not further):
+            best, step = tried, step * GROWTH
+        else:
+            step *= RETREAT
+    return replace(best, steps=steps)
 
 
-def _descend_with(problem: Problem, start: list[FloatArray], targets: FloatArray, step: float) -> Descent:
+def _stage(problem: Problem, start: Sequence[FloatArray], targets: FloatArray, step: float) -> Descent:
     if problem.loss == "cross-entropy":
         labels = targets.argmax(axis=0)
         return descend_cross_entropy(
-            start, labels, problem.weight_decay, step=step, max_steps=MAX_STEPS, momentum=MOMENTUM
+            start, labels, problem.weight_decay, step=step, max_steps=STEPS_PER_STAGE, momentum=MOMENTUM
         )
     return descend_squared_loss(
         start,
@@ -157,7 +168,7 @@ def _descend_with(problem: Problem, start: list[FloatArray], targets: FloatArray
         problem.weight_decay,
         free_bias=problem.target_spectrum is not None,
         step=step,
-        max_steps=MAX_STEPS,
+        max_steps=STEPS_PER_STAGE,
         momentum=MOMENTUM,
     )
 

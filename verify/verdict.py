@@ -37,7 +37,9 @@ def decide(evidence: tuple[Evidence, ...]) -> tuple[Verdict, str, Instance | Non
     An experiment that disagrees without a witness only makes the claim UNDECIDED, however good the rest.
     """
     refuting = [item for item in evidence if item.outcome is Outcome.FAILS and item.witness is not None]
-    certain = [item for item in evidence if item.kind in ("proof", "certificate") and item.outcome is Outcome.HOLDS]
+    certain = [
+        item for item in evidence if item.kind in ("proof", "certificate") and item.outcome is Outcome.HOLDS
+    ]
     if refuting and certain:
         return Verdict.UNDECIDED, "a proof and a counterexample contradict each other", refuting[0].witness
     if refuting:

@@ -4,7 +4,6 @@
 """
 
 import json
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,11 +48,11 @@ def save(witness: Witness, path: Path) -> None:
         "from": None if file is None else str(file.resolve()),
         "instance": encode(witness.instance),
         "seed": witness.seed,
-        "margin": witness.margin,
+        "margin": encode(witness.margin),
         "version": witness.version,
     }
     try:
-        text = json.dumps(_spelt(content), indent=2, allow_nan=False)
+        text = json.dumps(content, indent=2, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise UsageError(f"the witness of {witness.task.claim} has no JSON form: {error}") from error
     write_atomically(path, text + "\n")
@@ -72,9 +71,9 @@ def read(path: Path) -> Witness:
     if not (isinstance(content, dict) and _well_formed(content)):
         raise UsageError(f"witness file {path} lacks a claim, an instance or a seed: write it with --report")
     task = Task(content["claim"], Path(content["from"]) if content.get("from") else None)
-    instance = decode(_unspelt(content["instance"]))
+    instance = decode(content["instance"])
     return Witness(
-        task, instance, content["seed"], _unspelt(content.get("margin")), str(content.get("version", ""))
+        task, instance, content["seed"], decode(content.get("margin")), str(content.get("version", ""))
     )
 
 
@@ -117,20 +116,3 @@ def _well_formed(content: Mapping[str, Any]) -> bool:
         and (file is None or isinstance(file, str))
         and isinstance(seed, int)
     )
-
-
-def _spelt(value: Any) -> Any:
-    """Infinities and NaN, which JSON has no numbers for, as ``{"float": "inf"}``."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"float": str(value)}
-    if isinstance(value, dict):
-        return {name: _spelt(item) for name, item in value.items()}
-    return [_spelt(item) for item in value] if isinstance(value, list) else value
-
-
-def _unspelt(value: Any) -> Any:
-    if isinstance(value, dict):
-        if set(value) == {"float"} and value["float"] in ("inf", "-inf", "nan"):
-            return float(value["float"])
-        return {name: _unspelt(item) for name, item in value.items()}
-    return [_unspelt(item) for item in value] if isinstance(value, list) else value

@@ -1,6 +1,7 @@
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from click.testing import Result
 
 from theory.prediction import predict
 from theory.problem import Problem
+from verify.command_line.prediction_text import print_prediction
 from verify.prediction_check import check_prediction, target_matrix
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
@@ -112,6 +114,15 @@ def test_descent_of_depth_one_finds_the_predicted_optimum(problem: Problem) -> N
     assert check.loss == pytest.approx(prediction.best.loss, rel=1e-9)
     if prediction.best.rank:
         assert check.distance < 1e-6
+
+
+def test_descent_that_beats_every_candidate_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
+    prediction = predict(Problem(loss="cross-entropy", classes=4, depth=1, weight_decay=0.01))
+    only_zero = tuple(each for each in prediction.candidates if each.structure == "zero")
+    poorer = replace(prediction, candidates=only_zero)
+    for given, said in ((poorer, True), (prediction, False)):
+        print_prediction(given, check_prediction(given, 1))
+        assert ("a lower loss than every candidate" in capsys.readouterr().out) is said
 
 
 def test_the_target_matrix_has_the_spectrum_and_is_centred() -> None:

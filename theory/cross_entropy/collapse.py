@@ -3,11 +3,11 @@
 from typing import Final
 
 import sympy as sp
-from scipy import optimize
-from sympy.codegen.cfunctions import log1p
 
 from theory.cross_entropy.ray import Ray
 from theory.formula import Formula
+from theory.formula.atoms import log1p
+from theory.roots import bracketed_root
 from theory.sources import GARROD_KEATING_2025, RANKCOLLAPSE
 from theory.symbols import CLASSES, FACTORS, SCALE
 
@@ -72,4 +72,4 @@ def tie_with_zero_scale(classes: int, factors: int) -> float:
     high = 2 * low + 1
     while difference(high) > 0:
         high *= 2
-    return float(optimize.brentq(difference, low, high, xtol=1e-15, rtol=1e-14))
+    return bracketed_root(difference, low, high)

@@ -3,11 +3,11 @@
 from typing import Final
 
 import sympy as sp
-from sympy.codegen.cfunctions import log1p
 
 from theory.cross_entropy.collapse import COLLAPSE_FIT
 from theory.cross_entropy.ray import Ray
 from theory.formula import Formula
+from theory.formula.atoms import log1p
 from theory.sources import GARROD_KEATING_2025
 from theory.symbols import CLASSES, FACTORS, SCALE, SCALED_DECAY
 

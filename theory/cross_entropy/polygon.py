@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import sympy as sp
-from sympy.codegen.cfunctions import log1p
 
 from theory.cross_entropy.ray import Ray
+from theory.errors import CannotEvaluateError
 from theory.formula import Formula
-from theory.formula.atoms import StableAtom
+from theory.formula.atoms import StableAtom, log1p
 from theory.sources import RANKCOLLAPSE
 from theory.symbols import CLASSES, SCALE
 
@@ -26,7 +26,12 @@ class PolygonSum(StableAtom):
         scale, classes, order = self.args
         if argindex != 1:
             raise sp.core.function.ArgumentIndexError(self, argindex)
-        return -PolygonSum(scale, classes, cast(sp.Expr, order) + 1)
+        return -cast(sp.Expr, PolygonSum(scale, classes, cast(sp.Expr, order) + 1))
+
+    def _eval_rewrite_as_exp(self, scale: Any, classes: Any, order: Any, **_: Any) -> sp.Expr:
+        """The written-out sum, for a whole number of classes."""
+        margins = [1 - sp.cos(2 * sp.pi * step / classes) for step in range(1, int(classes))]
+        return sp.Add(*[margin**order * sp.exp(-scale * margin) for margin in margins])
 
     @staticmethod
     def array(*arguments: Any) -> Any:
@@ -42,7 +47,9 @@ class PolygonSum(StableAtom):
         from flint import arb
 
         scale, classes, order = arguments
-        count, power = int(classes.unique_fmpz()), int(order.unique_fmpz())
+        count, power = int(float(classes)), int(float(order))
+        if classes != count or order != power:
+            raise CannotEvaluateError("the number of classes and the order must be whole numbers")
         total = arb(0)
         for step in range(1, count):
             margin = 2 * (arb(step) / count).sin_pi() ** 2
@@ -52,7 +59,7 @@ class PolygonSum(StableAtom):
 
 _FIT = Formula(
     "fit of the polygon",
-    log1p(PolygonSum(SCALE, CLASSES, 0)),
+    log1p(cast(sp.Expr, PolygonSum(SCALE, CLASSES, 0))),
     (SCALE, CLASSES),
     RANKCOLLAPSE.at("polygon code"),
     "log Σ_m e^{−β(1 − cos 2πm/K)}",

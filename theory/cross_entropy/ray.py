@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import Any
 
 import sympy as sp
-from scipy import optimize
 
 from theory.formula import Formula, ImplicitFormula
+from theory.roots import bracketed_root
 from theory.symbols import CLASSES, FACTORS, SCALE, SCALED_DECAY
 
 
@@ -87,7 +87,7 @@ class Ray:
         high = 1.0
         while condition(high) > 0:
             high *= 2
-        return float(optimize.brentq(condition, 1e-12, high, xtol=1e-15, rtol=1e-15))
+        return bracketed_root(condition, 1e-12, high)
 
     def existence(self, classes: int, factors: int) -> float:
         """The largest μ with a non-zero critical point on the ray."""

@@ -6,9 +6,8 @@ keep the signs): for K ≥ 4 and L ≥ 2 the first eigenvalue to turn negative i
 
 import math
 
-from scipy import optimize
-
 from theory.cross_entropy.collapse import TURNING_SCALE
+from theory.roots import bracketed_root
 
 
 def stability_scale(classes: int, factors: int) -> float:
@@ -38,4 +37,4 @@ def _three_class_scale(factors: int) -> float:
     low, high = 1e-9, 4.0
     while determinant(high) <= 0:
         high *= 2
-    return float(optimize.brentq(determinant, low, high, xtol=1e-15, rtol=1e-14))
+    return bracketed_root(determinant, low, high)

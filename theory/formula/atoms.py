@@ -1,8 +1,9 @@
-"""Stable atoms of our own: SymPy functions that carry their array and their ball implementation."""
+"""Stable atoms: SymPy's log(1 + x), and functions of our own with their array and ball implementations."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sympy as sp
+from sympy.codegen import cfunctions
 
 if TYPE_CHECKING:
     from flint import arb
@@ -20,3 +21,8 @@ class StableAtom(sp.Function):
     def ball(*arguments: "arb") -> "arb":
         """A ball containing the value at balls."""
         raise NotImplementedError
+
+
+def log1p(argument: sp.Expr) -> sp.Expr:
+    """log(1 + x), which keeps all digits of a small x (SymPy's own function, typed)."""
+    return cast(sp.Expr, cfunctions.log1p(argument))

@@ -47,9 +47,7 @@ def exact_ball(value: Any) -> arb:
     raise CannotEvaluateError(f"{value!r} is not exact: give an int, a Fraction or a ball")
 
 
-def enclose(
-    expression: sp.Expr, values: Mapping[sp.Symbol, Any], *, precision: int = BALL_PRECISION
-) -> arb:
+def enclose(expression: sp.Expr, values: Mapping[sp.Symbol, Any], *, precision: int = BALL_PRECISION) -> arb:
     """A ball containing the value of the expression at exact arguments.
 
     >>> enclose(sp.sqrt(2), {}) > 1

@@ -77,7 +77,7 @@ class Formula:
         """The expression with some arguments replaced, by symbol or by name."""
         by_name = {symbol.name: symbol for symbol in self.arguments}
         replaced = {by_name[name]: value for name, value in values.items()} | dict(substitution or {})
-        return self.expression.subs(replaced, simultaneous=True)
+        return self.expression.subs(list(replaced.items()), simultaneous=True)
 
     @property
     def latex(self) -> str:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from scipy import optimize
-
 from theory.errors import OutOfDomainError
 from theory.formula.closed_form import Formula
-from theory.tolerances import BALL_PRECISION, SCALAR_ROOT
+from theory.roots import bracketed_root
+from theory.tolerances import BALL_PRECISION
 
 if TYPE_CHECKING:
     from flint import arb
@@ -51,7 +50,7 @@ class ImplicitFormula:
             return low if at_low == 0.0 else high
         if (at_low > 0) == (at_high > 0):
             return None
-        return float(optimize.brentq(value, low, high, xtol=1e-300, rtol=SCALAR_ROOT, maxiter=500))
+        return bracketed_root(value, low, high)
 
     def ball(self, *, precision: int = BALL_PRECISION, **parameters: Any) -> "arb":
         """A ball proved to contain the root at exact parameters, by a sign change of balls at its ends.
@@ -75,4 +74,6 @@ class ImplicitFormula:
                 with ctx.workprec(precision):
                     low, high = (arb(fmpq(end.numerator, end.denominator)) for end in ends)
                     return low.union(high)
-        raise OutOfDomainError(f"{self.name} could not be enclosed at {parameters}: too close to a double root")
+        raise OutOfDomainError(
+            f"{self.name} could not be enclosed at {parameters}: too close to a double root"
+        )

@@ -29,7 +29,7 @@ def collapse_to_cheapest(
     samples = features.shape[1]
     if labels.shape != (samples,) or costs.shape != (samples,):
         raise InvalidProblemError(
-            f"{labels.shape} labels and {costs.shape} costs do not fit {samples} columns: give one of each a column"
+            f"{labels.shape} labels and {costs.shape} costs do not fit {samples} columns: one a column"
         )
     collapsed = np.empty_like(features)
     for label in np.unique(labels):

@@ -50,16 +50,14 @@ class RegressionOptimum:
         return float(features @ targets / np.sqrt((features @ features) * (targets @ targets)))
 
 
-def regression_optimum(
-    targets: NDArray[np.float64], weight_decay: float, *, depth: int
-) -> RegressionOptimum:
+def regression_optimum(targets: NDArray[np.float64], weight_decay: float, *, depth: int) -> RegressionOptimum:
     """The global optimum for t×N targets with a free bias.
 
     >>> regression_optimum(np.array([[1.0, -1.0]]), 0.01, depth=2).rank
     1
     """
     centred = targets - targets.mean(axis=1, keepdims=True)
-    values = np.linalg.svd(centred, compute_uv=False)
+    values = np.asarray(np.linalg.svd(centred, compute_uv=False), dtype=np.float64)
     samples, factors = targets.shape[1], depth + 1
     modes = [optimal_mode(float(value), samples * weight_decay, factors) for value in values]
     kept = np.array([mode.singular_value ** (1 / factors) for mode in modes])

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import sympy as sp
-from sympy.codegen.cfunctions import log1p
 
 from theory.formula import Formula, ImplicitFormula
+from theory.formula.atoms import log1p
 from theory.sources import RANKCOLLAPSE
 from theory.symbols import FACTORS, FRACTION, MODE_DECAY, SINGULAR_VALUE, TARGET, positive
 
@@ -73,9 +73,7 @@ LARGE_ROOT: Final = ImplicitFormula(
     "lost fraction of the large root",
     Formula(
         "logarithm of the stationarity of a mode",
-        (FACTORS - 2) / FACTORS * log1p(-LOST_FRACTION)
-        + sp.log(LOST_FRACTION)
-        - sp.log(RELATIVE_DECAY),
+        (FACTORS - 2) / FACTORS * log1p(-LOST_FRACTION) + sp.log(LOST_FRACTION) - sp.log(RELATIVE_DECAY),
         (LOST_FRACTION, RELATIVE_DECAY, FACTORS),
         RANKCOLLAPSE.at("squared loss, modes"),
         "log of both sides of t^{(F−2)/F}(1 − t) = κ, in 1 − t",

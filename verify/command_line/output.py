@@ -71,21 +71,17 @@ def _bar() -> "Progress":
         ProgressColumn,
         Task,
         TextColumn,
-        TimeRemainingColumn,
     )
     from rich.text import Text
 
     class Rate(ProgressColumn):
-        """Items a second."""
+        """Items a second since the start, and the seconds left at that rate."""
 
         def render(self, task: Task) -> Text:
-            return Text("" if task.speed is None else f"{task.speed:.2g}/s")
+            if not (task.completed and task.elapsed and task.total):
+                return Text("")
+            rate = task.completed / task.elapsed
+            return Text(f"{rate:.2g}/s, {(task.total - task.completed) / rate:.0f} s left")
 
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}"),
-    )
+    columns = (BarColumn(), MofNCompleteColumn(), Rate(), TextColumn("{task.description}"))
     return Progress(*columns, console=Console(stderr=True), transient=True)

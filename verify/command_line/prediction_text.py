@@ -6,6 +6,7 @@ import click
 
 from theory.prediction import Prediction, Runs
 from theory.problem import Problem
+from theory.tolerances import DESCENT_AGREEMENT
 from verify.command_line.output import print_columns
 
 if TYPE_CHECKING:
@@ -92,3 +93,5 @@ def _print_checks(prediction: Prediction, checks: "list[DescentCheck]") -> None:
     header = ("seed", "descent", "loss", "above", "rank", "nearest (distance)", "singular values")
     click.echo("")
     print_columns(header, rows)
+    if any(check.excess_loss < -DESCENT_AGREEMENT * best.loss for check in checks):
+        click.echo("descent found a lower loss than every candidate: the best structure is none of them")

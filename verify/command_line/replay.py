@@ -10,10 +10,11 @@ from theory.errors import UsageError
 from verify.command_line.output import print_json
 
 if TYPE_CHECKING:
+    from verify.claim import Level
     from verify.verdict import Verdict
 
 
-def replay_witness(path: Path, claim_file: Path | None, as_json: bool) -> int:
+def replay_witness(path: Path, claim_file: Path | None, level: "Level", as_json: bool) -> int:
     """Judge the witness, print margin and verdict, and return 0 if they are what is expected of the claim.
 
     `claim_file` stands in for the one the witness names, should that have moved.
@@ -29,7 +30,7 @@ def replay_witness(path: Path, claim_file: Path | None, as_json: bool) -> int:
         raise UsageError(f"claim file {witness.task.file} does not exist: name it with --from")
     claim = witness.task.load()
     judgement = replay(witness)
-    expected = witness.task.expected(Run())
+    expected = witness.task.expected(Run(level))
     if as_json:
         print_json([judged_json(claim, judgement, expected)])
     else:

@@ -48,11 +48,11 @@ def command(
 ) -> int:
     """Judge claims of the ledger (all, without ID) or of a file of one's own."""
     if witness_file is not None:
-        if ids or report is not None:
-            raise UsageError("--replay judges the one witness of its file: leave out IDs and --report")
+        if ids or report is not None or jobs is not None or seed:
+            raise UsageError("--replay judges one witness: leave out IDs, --report, --seed and --jobs")
         from verify.command_line.replay import replay_witness
 
-        return replay_witness(witness_file, claim_file, as_json)
+        return replay_witness(witness_file, claim_file, level, as_json)
     from verify.claim import Run
     from verify.running.files import require_writable
 

@@ -1,7 +1,9 @@
 """The checker: accepts a proof or says which step fails and why."""
 
+from typing import cast
+
 import sympy as sp
-from sympy.codegen.cfunctions import log1p
+from sympy.codegen import cfunctions
 
 from theory.errors import InvalidProofError
 from verify.proof.domain import Point, agrees, points, rational_sign
@@ -50,15 +52,15 @@ def _check_defined(fact: Fact, variables: tuple[Variable, ...], facts: dict[str,
     """
     needed: set[str] = set()
     for node in [*sp.preorder_traversal(fact.left), *sp.preorder_traversal(fact.right)]:
-        argument = None
+        argument: sp.Expr | None = None
         if isinstance(node, sp.Pow) and not (node.exp.is_Integer and node.exp >= 0):
             if node.base.is_nonnegative and node.exp.is_positive:
                 continue
             argument = node.base
         elif isinstance(node, sp.log):
             argument = node.args[0]
-        elif isinstance(node, log1p):
-            argument = 1 + node.args[0]
+        elif isinstance(node, cfunctions.log1p):
+            argument = 1 + cast(sp.Expr, node.args[0])
         if argument is None or argument.is_positive or rational_sign(argument, variables) == ">":
             continue
         shown = [name for name, known in facts.items() if _says_positive(known, argument)]

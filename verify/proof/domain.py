@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from typing import cast
 
 import sympy as sp
 from flint import arb
@@ -17,7 +18,7 @@ _PRECISION = 256
 
 def points(variables: tuple[Variable, ...], count: int, *, seed: int = 1) -> Iterator[Point]:
     """Rational points of the box, near the ends and far out, the same ones every time."""
-    generator = random.Random(seed)  # noqa: S311 - not cryptography
+    generator = random.Random(seed)
     for _ in range(count):
         yield {variable.symbol: _coordinate(variable, generator) for variable in variables}
 
@@ -71,11 +72,12 @@ def rational_sign(expression: sp.Expr, variables: tuple[Variable, ...]) -> Relat
             return _closed_box_sign(expression, variables)
         else:
             shifts[variable.symbol] = variable.low + (variable.high - variable.low) * t / (1 + t)
-    numerator, denominator = sp.fraction(sp.together(expression.subs(shifts, simultaneous=True)))
-    signs = [_coefficient_sign(part, strict) for part in (numerator, denominator)]
-    if signs[1] != ">":
+    numerator, denominator = sp.fraction(
+        sp.together(expression.subs(list(shifts.items()), simultaneous=True))
+    )
+    if _coefficient_sign(denominator, strict) != ">":
         return None
-    return signs[0]
+    return _coefficient_sign(numerator, strict)
 
 
 def _closed_box_sign(expression: sp.Expr, variables: tuple[Variable, ...]) -> Relation | None:
@@ -86,7 +88,12 @@ def _closed_box_sign(expression: sp.Expr, variables: tuple[Variable, ...]) -> Re
             continue
         rest = variables[:index] + variables[index + 1 :]
         half_open = Variable(
-            sp.Dummy(variable.symbol.name, real=True), variable.meaning, variable.low, variable.high, variable.open_low, True
+            sp.Dummy(variable.symbol.name, real=True),
+            variable.meaning,
+            variable.low,
+            variable.high,
+            variable.open_low,
+            True,
         )
         inner = expression.subs(variable.symbol, half_open.symbol)
         relations.append(rational_sign(inner, (*rest, half_open)))
@@ -98,7 +105,7 @@ def _closed_box_sign(expression: sp.Expr, variables: tuple[Variable, ...]) -> Re
 
 
 def _coefficient_sign(part: sp.Expr, strict: Mapping[sp.Symbol, bool]) -> Relation | None:
-    symbols = sorted(part.free_symbols, key=str)
+    symbols = [cast(sp.Symbol, symbol) for symbol in sorted(part.free_symbols, key=str)]
     if not symbols:
         number = sp.nsimplify(part)
         if not number.is_Rational or number < 0:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from verify.proof.rules import Rule
 
 Relation = Literal[">", ">=", "="]
+ZERO = sp.Integer(0)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Fact:
 
     left: sp.Expr
     relation: Relation
-    right: sp.Expr = sp.Integer(0)
+    right: sp.Expr = ZERO
 
     @property
     def expression(self) -> sp.Expr:

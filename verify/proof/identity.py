@@ -6,6 +6,8 @@ is a rational function, whose vanishing is decidable: treating the stand-ins as 
 miss an identity, never invent one.
 """
 
+from typing import Any, cast
+
 import sympy as sp
 
 from verify.proof.domain import agrees, points, rational_sign
@@ -39,9 +41,10 @@ class _Rationalised:
     def of(self, expression: sp.Expr) -> sp.Expr:
         """(fg/h)^e with positive f, g, h becomes f^e g^e h^{−e}, and each of these a product of stand-ins."""
         without_exp = expression.replace(lambda node: isinstance(node, sp.exp), self._exponential)
-        return without_exp.replace(
+        rational = without_exp.replace(
             lambda node: isinstance(node, sp.Pow) and not node.exp.is_Integer, self._power
         )
+        return cast(sp.Expr, rational)
 
     def _exponential(self, node: sp.Expr) -> sp.Expr:
         """e^{c·log f + …}: logarithms in the exponent become powers."""
@@ -64,7 +67,9 @@ class _Rationalised:
     def _atom(self, base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
         """base^{c·g} as the c-th power of the stand-in for base^g (c an integer, g up to its sign)."""
         coefficient, rest = exponent.as_coeff_Mul()
-        whole, unit = (coefficient.p, rest / coefficient.q) if coefficient.is_Rational else (1, exponent)
+        whole, unit = 1, exponent
+        if isinstance(coefficient, sp.Rational):
+            whole, unit = int(coefficient.p), rest / coefficient.q
         return self._stand_ins.setdefault((base, unit), sp.Dummy(positive=True)) ** whole
 
     def _positive_parts(self, base: sp.Expr) -> list[tuple[sp.Expr, int]]:
@@ -74,7 +79,7 @@ class _Rationalised:
         parts: list[tuple[sp.Expr, int]] = []
         negatives = 0
         for polynomial, side in zip(sp.fraction(sp.together(base)), (1, -1), strict=True):
-            constant, factors = sp.factor_list(polynomial)
+            constant, factors = cast(Any, sp.factor_list(polynomial))
             for part, count in [(constant, 1), *factors]:
                 negative = rational_sign(-part, self._variables) == ">"
                 negatives += count if negative else 0

@@ -12,8 +12,8 @@ import sympy as sp
 
 from theory.errors import InvalidProofError
 from verify.proof.domain import rational_sign, value_at
-from verify.proof.identity import vanishes
 from verify.proof.facts import Fact, Relation, Variable
+from verify.proof.identity import vanishes
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,10 @@ class RationalSign:
 
 @dataclass(frozen=True)
 class Evident:
-    """Positive as a product, power or sum of positive things (SymPy's assumption rules); a number without
-    variables by its ball."""
+    """Positive as a product, power or sum of positive things, by SymPy's assumption rules.
+
+    A number without variables is judged by its ball.
+    """
 
     uses: tuple[str, ...] = ()
 
@@ -163,20 +165,24 @@ class Combination:
                 equality = False
                 strict |= premise.relation == ">" and sign == ">"
         relation: Relation = "=" if equality else (">" if strict else ">=")
-        require(weaker_or_equal(fact.relation, relation), f"the combination gives {relation}, not {fact.relation}")
-        require(vanishes(fact.expression - total, context.variables), "the combination is a different expression")
+        require(
+            weaker_or_equal(fact.relation, relation), f"the combination gives {relation}, not {fact.relation}"
+        )
+        require(
+            vanishes(fact.expression - total, context.variables), "the combination is a different expression"
+        )
 
     @staticmethod
-    def _multiplier(
-        multiplier: sp.Expr | str, premise: Fact, context: Context
-    ) -> tuple[sp.Expr, Relation]:
+    def _multiplier(multiplier: sp.Expr | str, premise: Fact, context: Context) -> tuple[sp.Expr, Relation]:
         if isinstance(multiplier, str):
             given = context.fact(multiplier)
             return given.expression, given.relation
         if premise.relation == "=":
             return multiplier, ">="
         rational = sp.sympify(multiplier)
-        require(bool(rational.is_Rational) and rational >= 0, f"multiplier {multiplier} is not rational and ≥ 0")
+        require(
+            bool(rational.is_Rational) and rational >= 0, f"multiplier {multiplier} is not rational and ≥ 0"
+        )
         return rational, ">" if rational > 0 else ">="
 
 

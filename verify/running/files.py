@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from theory.errors import UsageError
 from verify.instance import encode
 
@@ -22,7 +24,7 @@ def json_text(value: Any) -> str:
       null
     ]
     """
-    return json.dumps(_finite(encode(value)), allow_nan=False, indent=2, default=str)
+    return json.dumps(encode(_finite(value)), allow_nan=False, indent=2, default=str)
 
 
 def _finite(value: Any) -> Any:
@@ -30,7 +32,9 @@ def _finite(value: Any) -> Any:
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
         return {name: _finite(item) for name, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, np.ndarray):
+        return _finite(value.tolist())
+    return [_finite(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -1,7 +1,8 @@
 """Judging many claims, in this process or in several, with the same results either way."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 
 from theory.errors import UsageError
 from verify.claim import Run
@@ -62,15 +63,16 @@ def run_claims(
     finished: dict[int, Judgement] = {}
     results = judge_in_workers(tasks, run, count) if count > 1 else _judge_here(tasks, run)
     try:
-        for index, judgement in results:
-            finished[index] = judgement
-            if on_done is not None:
-                on_done(tasks[index], judgement)
+        with closing(results):
+            for index, judgement in results:
+                finished[index] = judgement
+                if on_done is not None:
+                    on_done(tasks[index], judgement)
     except KeyboardInterrupt:
         raise Interrupted([(tasks[index], finished[index]) for index in sorted(finished)]) from None
     return [(task, finished[index]) for index, task in enumerate(tasks)]
 
 
-def _judge_here(tasks: Sequence[Task], run: Run) -> Iterator[tuple[int, Judgement]]:
+def _judge_here(tasks: Sequence[Task], run: Run) -> Generator[tuple[int, Judgement]]:
     for index, task in enumerate(tasks):
         yield index, judge_task(task, run)

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from theory.errors import InvalidClaimError
@@ -51,7 +51,7 @@ def judge_task(task: Task, run: Run) -> Judgement:
 
 
 def guarded(task: Task, judging: Callable[[Claim], Judgement]) -> Judgement:
-    """Return what `judging` says of the task's claim, or UNDECIDED if it raises or has judged nothing.
+    """Return what `judging` says of the task's claim, or UNDECIDED if it raises.
 
     Meanwhile what the claim prints goes to standard error, and linear algebra has one thread, so that
     results do not depend on how many processes share the machine.
@@ -59,20 +59,11 @@ def guarded(task: Task, judging: Callable[[Claim], Judgement]) -> Judgement:
     started = time.perf_counter()
     try:
         with redirect_stdout(sys.stderr), _one_thread():
-            return _never_vacuous(judging(task.load()))
+            return judging(task.load())
     except (Exception, SystemExit) as error:
         reason = f"raised {describe(error, task.file and task.file.resolve())}"
         seconds = time.perf_counter() - started
         return Judgement(task.claim, Verdict.UNDECIDED, reason, (), seconds=seconds)
-
-
-def _never_vacuous(judgement: Judgement) -> Judgement:
-    """UNDECIDED in place of support from searches that met no instance."""
-    empty = all(item.kind in ("sampling", "search") and item.instances == 0 for item in judgement.evidence)
-    if judgement.verdict is Verdict.SUPPORTED and empty:
-        reason = "no instance meets the hypotheses: widen them, or the instances"
-        return replace(judgement, verdict=Verdict.UNDECIDED, reason=reason)
-    return judgement
 
 
 @contextmanager

@@ -6,7 +6,7 @@ without the others noticing. Nothing heavy is imported here: a worker sets its t
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
-def judge_in_workers(tasks: "Sequence[Task]", run: "Run", jobs: int) -> "Iterator[tuple[int, Judgement]]":
+def judge_in_workers(tasks: "Sequence[Task]", run: "Run", jobs: int) -> "Generator[tuple[int, Judgement]]":
     """Judge tasks in up to `jobs` processes; yields (index, judgement) as they finish.
 
     Closing the iterator kills whatever still runs.

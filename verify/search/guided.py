@@ -5,6 +5,7 @@ import tempfile
 import time
 import warnings
 from pathlib import Path
+from typing import Any, cast
 
 from verify.claim import Claim, Run
 from verify.evidence import Evidence
@@ -27,14 +28,23 @@ def search(claim: Claim, run: Run, *, start: Instance | None = None) -> Evidence
     seconds = time.perf_counter() - started
     if found is None:
         summary = f"no counterexample in {tried} guided instances"
+        if tried == 0:
+            summary = "no instance meets the hypotheses: widen them, or the instances"
         return Evidence(
-            kind="search", outcome=Outcome.HOLDS, summary=summary, instances=tried, seed=run.seed, seconds=seconds
+            kind="search",
+            outcome=Outcome.HOLDS if tried else Outcome.CLOSE,
+            summary=summary,
+            instances=tried,
+            seed=run.seed,
+            seconds=seconds,
         )
     small = shrink(found, lambda instance: _certainly_fails(claim, instance))
     margin = claim.certain_margin(small)
     confirmed = margin.outcome is Outcome.FAILS
     manner = "exactly" if claim.exact_margin else "in floats with an error bound"
-    summary = f"{show(small)}: margin {margin.value:.3g}" + ("" if confirmed else " (floats fail, exact does not)")
+    summary = f"{show(small)}: margin {margin.value:.3g}" + (
+        "" if confirmed else " (floats fail, exact does not)"
+    )
     if confirmed:
         summary += f", re-checked {manner}"
     return Evidence(
@@ -87,9 +97,9 @@ def _find(claim: Claim, run: Run) -> tuple[Instance | None, int]:
         max_examples=QUICK_EXAMPLES if run.level == "quick" else FULL_EXAMPLES,
         database=None,
         deadline=None,
-        suppress_health_check=list(hypothesis.HealthCheck),
+        suppress_health_check=cast(Any, list(hypothesis.HealthCheck)),
     )
-    source = random.Random(stream_seed(run.seed, claim.id, "search"))  # noqa: S311 - not cryptography
+    source = random.Random(stream_seed(run.seed, claim.id, "search"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

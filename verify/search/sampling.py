@@ -38,7 +38,7 @@ def sample(claim: Claim, run: Run) -> tuple[Evidence, Instance | None]:
         Evidence(
             kind="sampling",
             outcome=outcome,
-            summary=f"{len(margins)} instances, worst margin {worst.value:.2g}",
+            summary=f"{len(margins)} instances, worst margin {worst.value:.1g} ± {worst.error:.0g}",
             instances=len(margins),
             worst=worst,
             too_close=sum(margin.outcome is Outcome.CLOSE for margin in margins),

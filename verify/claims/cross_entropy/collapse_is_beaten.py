@@ -66,7 +66,12 @@ def instances() -> Any:
 
     rational = positive_rationals()
     return st.fixed_dictionaries(
-        {"classes": st.integers(2, 30), "depth": st.integers(1, 9), "scale": rational, "scaled_decay": rational}
+        {
+            "classes": st.integers(2, 30),
+            "depth": st.integers(1, 9),
+            "scale": rational,
+            "scaled_decay": rational,
+        }
     )
 
 
@@ -106,7 +111,11 @@ def _proof(*, deep: bool) -> Proof:
             "so deeper is cheaper for few singular values",
         ),
     )
-    chain = ((sp.Integer(1), "constant"), (sp.Integer(1), "pairs"), *(((sp.Integer(1), "power"),) if deep else ()))
+    chain = (
+        (sp.Integer(1), "constant"),
+        (sp.Integer(1), "pairs"),
+        *(((sp.Integer(1), "power"),) if deep else ()),
+    )
     variables = [
         Variable(PAIRS, "h = ⌊K/2⌋", fewest, integer=True),
         Variable(SINGLE, "K mod 2, so K = 2h + single", sp.Integer(0), sp.Integer(1), integer=True),
@@ -225,7 +234,8 @@ CLAIM = Claim(
     title="Deep enough, collapse is not optimal: K ≥ 4 and L ≥ 3, or K ≥ 6 and L = 2",
     statement=(
         r"(K\ge 4,\ L\ge 3)\ \text{or}\ (K\ge 6,\ L=2)\quad\Longrightarrow\quad"
-        r"\mathcal L(\alpha S\otimes 1_n^\top)>\mathcal L(\alpha P\otimes 1_n^\top)\ \text{ for all }\ \alpha,\lambda>0"
+        r"\mathcal L(\alpha S\otimes 1_n^\top)>\mathcal L(\alpha P\otimes 1_n^\top)"
+        r"\ \text{ for all }\ \alpha,\lambda>0"
     ),
     source=GARROD_KEATING_2025.theorem(1),
     computed="collapsed minus paired loss at the same scale",

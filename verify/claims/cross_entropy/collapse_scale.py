@@ -149,15 +149,24 @@ def _turning(*, beyond: bool) -> Proof:
             Variable(FACTORS, "F", sp.Integer(3)),
             Variable(_W, "w = W₀(a(K−1)e^{−a})", sp.Integer(0), open_low=True),
             Variable(
-                _PLACE, side, sp.Integer(0), None if beyond else sp.Integer(1), open_low=True, open_high=not beyond
+                _PLACE,
+                side,
+                sp.Integer(0),
+                None if beyond else sp.Integer(1),
+                open_low=True,
+                open_high=not beyond,
             ),
         ),
         steps=(
             Step("start", Fact(signed.subs(_PLACE, 0), "="), Identity(), "h vanishes at α_c = a + w"),
             Step("rate", Fact(rate, ">"), RationalSign(), "1 + α − a > 0, since a < 1"),
             Step("exponential", Fact(sp.exp(scale), ">"), Evident(), "an exponential"),
-            Step("slope", Fact(slope, ">"), Combination((("rate", "exponential"),)), "h′(α) = (a − 1 − α)e^α"),
-            Step("sign", Fact(signed, ">"), Rising(_PLACE, "slope", "start"), "d log μ/dα = h/(α(e^α + K − 1))"),
+            Step(
+                "slope", Fact(slope, ">"), Combination((("rate", "exponential"),)), "h′(α) = (a − 1 − α)e^α"
+            ),
+            Step(
+                "sign", Fact(signed, ">"), Rising(_PLACE, "slope", "start"), "d log μ/dα = h/(α(e^α + K − 1))"
+            ),
         ),
         goals=("sign",),
     )
@@ -212,7 +221,13 @@ def descent(run: Run) -> Evidence:
     generator = run.generator("cross-entropy/collapse-scale", "descent")
     margins: list[Margin] = []
     rows: list[tuple[str | int | float | bool, ...]] = []
-    for classes, samples, depth, share in ((3, 2, 1, 0.2), (4, 3, 1, 0.05), (3, 2, 2, 0.2), (3, 1, 3, 0.1), (3, 1, 2, 1.1)):
+    for classes, samples, depth, share in (
+        (3, 2, 1, 0.2),
+        (4, 3, 1, 0.05),
+        (3, 2, 2, 0.2),
+        (3, 1, 3, 0.1),
+        (3, 1, 2, 1.1),
+    ):
         factors = depth + 1
         decay = share * COLLAPSE.existence(classes, factors) / samples ** (1 / factors)
         scaled = decay * samples ** (1 / factors)

@@ -109,7 +109,9 @@ def trajectories(run: Run) -> Evidence:
         margins.append(Margin.equal(worst, 0.0, error=COLLAPSE_RAY))
         turning = float(TURNING_STRENGTH(classes=classes, factors=factors))
         rows.append((factors, float(strength[-1]), turning, float(strength[np.argmax(measured)]), worst))
-        curves.append(Series(f"F = {factors}", tuple(map(float, strength[::20])), tuple(map(float, measured[::20]))))
+        curves.append(
+            Series(f"F = {factors}", tuple(map(float, strength[::20])), tuple(map(float, measured[::20])))
+        )
     return Evidence(
         kind="descent",
         outcome=overall(margins),

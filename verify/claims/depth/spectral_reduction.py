@@ -132,7 +132,11 @@ def eight_classes(run: Run) -> Evidence:
         worst=worst_of(margins),
         seed=run.seed,
         seconds=time.perf_counter() - started,
-        tables=(Table("Full matrix descent against the recursion", ("F", "steps", "largest difference"), tuple(rows)),),
+        tables=(
+            Table(
+                "Full matrix descent against the recursion", ("F", "steps", "largest difference"), tuple(rows)
+            ),
+        ),
         plots=(Plot("Logit singular values, K = 8, F = 4", "time", "s", tuple(curves)),),
     )
 

@@ -66,7 +66,9 @@ def collapse(instance: Instance) -> Collapse:
 
     before, after = measure(features), measure(collapsed)
     if min(before[2]) < LEAST_VARIATION:
-        raise OutOfDomainError(f"TCV is {min(before[2]):.1e} at a tail layer before collapsing: nothing to show")
+        raise OutOfDomainError(
+            f"TCV is {min(before[2]):.1e} at a tail layer before collapsing: nothing to show"
+        )
     return Collapse((before[0], after[0]), (before[1], after[1]), (before[2], after[2]))
 
 

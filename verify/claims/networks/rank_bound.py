@@ -174,7 +174,8 @@ CLAIM = Claim(
     id="networks/rank-bound",
     title="Weight decay and small within-class variation force weights near rank C",
     statement=(
-        r"\Bigl(\sum_{j>C}\sigma_j(W)^2\Bigr)^{1/2}\le \frac1{\lambda N}\|\Delta\mathcal Z^\top\|_F+\frac{\|R\|_F}\lambda"
+        r"\Bigl(\sum_{j>C}\sigma_j(W)^2\Bigr)^{1/2}"
+        r"\le \frac1{\lambda N}\|\Delta\mathcal Z^\top\|_F+\frac{\|R\|_F}\lambda"
         r"\le\frac1\lambda\sqrt{\mathrm{TCV}(\delta)\,\mathrm{TCV}(z)}+\frac{\|R\|_F}\lambda"
     ),
     source=ZANGRANDO_2024.at("rank bound"),

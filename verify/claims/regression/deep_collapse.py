@@ -160,7 +160,10 @@ def _compare(
     measured = np.linalg.svd(end.factors[1], compute_uv=False)
     rank, r = numerical_rank(end.factors[1], relative_threshold=NUMERICAL_RANK), optimum.rank
     tolerance = 10 * np.sqrt(DESCENT_AGREEMENT) * float(optimum.factor_values[0])
-    margins = [Margin.equal(end.loss, optimum.loss, error=DESCENT_AGREEMENT), Margin.equal(rank, r, error=0.0)]
+    margins = [
+        Margin.equal(end.loss, optimum.loss, error=DESCENT_AGREEMENT),
+        Margin.equal(rank, r, error=0.0),
+    ]
     margins += [
         Margin.equal(value, predicted, error=tolerance)
         for value, predicted in zip(measured[:r], optimum.factor_values[:r], strict=True)
@@ -184,7 +187,16 @@ def _compare(
              optimum.training_error)
         )  # fmt: skip
         features = weight @ features
-    spectrum = (name, decay, r, rank, _list(optimum.factor_values[:r]), _list(measured[:r]), optimum.loss, end.loss)
+    spectrum = (
+        name,
+        decay,
+        r,
+        rank,
+        _list(optimum.factor_values[:r]),
+        _list(measured[:r]),
+        optimum.loss,
+        end.loss,
+    )
     return margins, spectrum, rows
 
 
@@ -201,7 +213,7 @@ def _random_start(
     return Margin.at_least(end.loss, optimum.loss, error=DESCENT_AGREEMENT)
 
 
-def _list(values: NDArray[np.float64]) -> str:
+def _list(values: NDArray[Any]) -> str:
     return ", ".join(f"{value:.6f}" for value in values)
 
 

@@ -41,7 +41,9 @@ def has_full_rank(instance: Instance) -> bool:
     targets = np.asarray(instance["targets"], dtype=np.float64)
     values = np.linalg.svd(targets, compute_uv=False)
     enough = targets.shape[0] <= targets.shape[1]
-    return bool(enough and values[-1] > 1e-6 * values[0] and np.any(np.asarray(instance["features"], dtype=float)))
+    return bool(
+        enough and values[-1] > 1e-6 * values[0] and np.any(np.asarray(instance["features"], dtype=float))
+    )
 
 
 def margin(instance: Instance) -> Margin:
@@ -51,7 +53,9 @@ def margin(instance: Instance) -> Margin:
     """
     left, outside, alignment, outputs = measured(instance)
     right = float(AMENDED_BOUND(outside=outside, alignment=alignment, targets=outputs))
-    return Margin.at_least(right, left, error=(outputs * LINEAR_ALGEBRA) ** 0.25 if right < 1e-2 else LINEAR_ALGEBRA * 1e3)
+    return Margin.at_least(
+        right, left, error=(outputs * LINEAR_ALGEBRA) ** 0.25 if right < 1e-2 else LINEAR_ALGEBRA * 1e3
+    )
 
 
 def sampler(generator: np.random.Generator) -> Instance:
@@ -59,7 +63,11 @@ def sampler(generator: np.random.Generator) -> Instance:
     outputs, width, samples = (int(generator.integers(low, high)) for low, high in ((1, 4), (1, 6), (4, 12)))
     targets = _spread(generator, outputs) @ generator.standard_normal((outputs, samples))
     mapped = generator.standard_normal((width, outputs)) @ targets
-    deviation = 10.0 ** generator.uniform(-4, 1) * _spread(generator, width) @ generator.standard_normal((width, samples))
+    deviation = (
+        10.0 ** generator.uniform(-4, 1)
+        * _spread(generator, width)
+        @ generator.standard_normal((width, samples))
+    )
     return {"targets": targets, "features": mapped + deviation}
 
 
@@ -72,7 +80,9 @@ def instances() -> Any:
     """Two targets and two features on three samples, small integers."""
     from hypothesis import strategies as st
 
-    return st.fixed_dictionaries({"targets": integer_matrices(2, 3, largest=4), "features": integer_matrices(2, 3, largest=4)})
+    return st.fixed_dictionaries(
+        {"targets": integer_matrices(2, 3, largest=4), "features": integer_matrices(2, 3, largest=4)}
+    )
 
 
 CLAIM = Claim(

@@ -1,10 +1,11 @@
 """Proposition 1 of 2603.23805, which fails as printed.
 
-Statement   NRC1 ≤ ε₁ and 1 − CKA ≤ ε₂ imply ‖H − HP‖_F/‖H‖_F ≤ √ε₁ + √ε₂, P the projection on the row space of Y.
+Statement   NRC1 ≤ ε₁ and 1 − CKA ≤ ε₂ imply ‖H − HP‖_F/‖H‖_F ≤ √ε₁ + √ε₂, P the projection on the row
+            space of Y.
 Source      2603.23805, Proposition 1.
 Computed    right side minus left side; exactly (rational matrices, balls for the roots) when rank H ≤ t.
-Tight       fails: with Y = diag(1, δ), H = diag(1, η), second directions orthogonal, the left side is about η and
-            1 − CKA about η⁴/2. It holds for whitened targets with rank H ≤ t.
+Tight       fails: with Y = diag(1, δ), H = diag(1, η), second directions orthogonal, the left side is
+            about η and 1 − CKA about η⁴/2. It holds for whitened targets with rank H ≤ t.
 """
 
 from fractions import Fraction
@@ -23,7 +24,9 @@ def margin(instance: Instance) -> Margin:
     """The printed bound minus the measured distance, in floats."""
     left, outside, alignment, _ = measured(instance)
     right = float(PRINTED_BOUND(outside=outside, alignment=alignment))
-    return Margin.at_least(right, left, error=1e3 * LINEAR_ALGEBRA**0.5 if right < 1e-3 else 1e3 * LINEAR_ALGEBRA)
+    return Margin.at_least(
+        right, left, error=1e3 * LINEAR_ALGEBRA**0.5 if right < 1e-3 else 1e3 * LINEAR_ALGEBRA
+    )
 
 
 def exact_margin(instance: Instance) -> Margin:

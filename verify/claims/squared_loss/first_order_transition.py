@@ -8,7 +8,7 @@ Tight       yes: at ν* both are global minima.
 """
 
 import time
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import sympy as sp
@@ -27,7 +27,18 @@ from verify.claim import Claim, Run
 from verify.evidence import Evidence, Plot, Series, Table, overall, worst_of
 from verify.instance import Instance
 from verify.margin import Margin
-from verify.proof import Combination, Evident, Fact, Identity, Increasing, Proof, RationalSign, Rising, Step, Variable
+from verify.proof import (
+    Combination,
+    Evident,
+    Fact,
+    Identity,
+    Increasing,
+    Proof,
+    RationalSign,
+    Rising,
+    Step,
+    Variable,
+)
 from verify.strategies import positive_rationals
 
 
@@ -47,7 +58,11 @@ def margin(instance: Instance) -> Margin:
     error = CLOSED_FORM * (zero + kept) + factors * abs(transition - decay) * CLOSED_FORM * target
     if abs(transition - decay) <= CLOSED_FORM * transition:
         return Margin.equal(zero, kept, error=error)
-    return Margin.at_least(zero, kept, error=error) if decay < transition else Margin.at_least(kept, zero, error=error)
+    return (
+        Margin.at_least(zero, kept, error=error)
+        if decay < transition
+        else Margin.at_least(kept, zero, error=error)
+    )
 
 
 def meets_hypotheses(instance: Instance) -> bool:
@@ -82,13 +97,17 @@ def _log_decay(offset: sp.Symbol, *, below: bool) -> sp.Expr:
     return (FACTORS - 2) / FACTORS * kept + lost - 2 * (FACTORS - 1) / FACTORS * sp.log(FACTORS - 1)
 
 
-_LOG_TRANSITION = (FACTORS - 2) / FACTORS * sp.log(FACTORS - 2) - 2 * (FACTORS - 1) / FACTORS * sp.log(FACTORS - 1)
+_LOG_TRANSITION = (FACTORS - 2) / FACTORS * sp.log(FACTORS - 2) - 2 * (FACTORS - 1) / FACTORS * sp.log(
+    FACTORS - 1
+)
 
 
 def _proof(*, below: bool) -> Proof:
-    """Below ν* the kept fraction is t = (F−2+w)/(F−1); above it t = (F−2)(1 − v/2)/(F−1), up to the double root."""
+    """t = (F−2+w)/(F−1) up to ν*; beyond it t = (F−2)(1 − v/2)/(F−1), down to the double root."""
     offset = sp.Symbol("w" if below else "v", nonnegative=True)
-    fraction = (FACTORS - 2 + offset) / (FACTORS - 1) if below else (FACTORS - 2) * (1 - offset / 2) / (FACTORS - 1)
+    fraction = (
+        (FACTORS - 2 + offset) / (FACTORS - 1) if below else (FACTORS - 2) * (1 - offset / 2) / (FACTORS - 1)
+    )
     power = TARGET ** (2 * (FACTORS - 1) / FACTORS)
     decay = STATIONARY_DECAY.at({FRACTION: fraction})
     kept = MODE_LOSS.at({SINGULAR_VALUE: TARGET * fraction, MODE_DECAY: decay})
@@ -97,7 +116,7 @@ def _proof(*, below: bool) -> Proof:
     log_decay = _log_decay(offset, below=below)
     upper, lower = (_LOG_TRANSITION, log_decay) if below else (log_decay, _LOG_TRANSITION)
     log_gap = upper - lower
-    slope = sp.together(sp.diff(log_gap, offset))
+    slope = cast(sp.Expr, sp.together(sp.diff(log_gap, offset)))
     larger, smaller = (GLOBAL_DECAY.expression, decay) if below else (decay, GLOBAL_DECAY.expression)
     better, worse = (zero, kept) if below else (kept, zero)
     relation = ">=" if below else ">"
@@ -106,12 +125,21 @@ def _proof(*, below: bool) -> Proof:
         variables=(
             Variable(TARGET, "y", sp.Integer(0), open_low=True),
             Variable(FACTORS, "F", sp.Integer(3)),
-            Variable(offset, "place of t beyond t*" if below else "place of t before t*",
-                     sp.Integer(0), sp.Integer(1), open_low=not below, open_high=True),
+            Variable(
+                offset,
+                "place of t beyond t*" if below else "place of t before t*",
+                sp.Integer(0),
+                sp.Integer(1),
+                open_low=not below,
+                open_high=True,
+            ),
         ),
         steps=(
             Step(
-                "gap", Fact(zero - kept, "=", gap), Identity(), "substitute the stationary ν(t) into both losses"
+                "gap",
+                Fact(zero - kept, "=", gap),
+                Identity(),
+                "substitute the stationary ν(t) into both losses",
             ),
             Step(
                 "sign of the gap",
@@ -126,8 +154,18 @@ def _proof(*, below: bool) -> Proof:
                 "so the losses compare",
             ),
             Step("slope", Fact(slope, ">"), RationalSign(), "ν(t) falls beyond its maximum"),
-            Step("start", Fact(log_gap.subs(offset, 0), "="), Identity(), "at t* = (F−2)/(F−1) the decay is ν*"),
-            Step("logarithms", Fact(log_gap, relation), Rising(offset, "slope", "start"), "so log ν and log ν* compare"),
+            Step(
+                "start",
+                Fact(upper.subs(offset, 0), "=", lower.subs(offset, 0)),
+                Identity(),
+                "at t* = (F−2)/(F−1) the decay is ν*",
+            ),
+            Step(
+                "logarithms",
+                Fact(log_gap, relation),
+                Rising(offset, "slope", "start"),
+                "so log ν and log ν* compare",
+            ),
             Step("y to a power", Fact(power, ">"), Evident(), "y > 0"),
             Step(
                 "relative decays",
@@ -158,7 +196,11 @@ def descent(run: Run) -> Evidence:
     rows: list[tuple[str | int | float | bool, ...]] = []
     transition = float(GLOBAL_DECAY(target=1.0, factors=factors))
     existence = float(EXISTENCE_DECAY(target=1.0, factors=factors))
-    for place, decay in (("below ν*", 0.9 * transition), ("above ν*", 1.1 * transition), ("no root", 1.1 * existence)):
+    for place, decay in (
+        ("below ν*", 0.9 * transition),
+        ("above ν*", 1.1 * transition),
+        ("no root", 1.1 * existence),
+    ):
         root = large_root(1.0, decay, factors) or 0.0
         predicted = MODE_LOSS(singular_value=root, target=1.0, mode_decay=decay, factors=factors)
         ends: list[float] = []
