@@ -8,7 +8,7 @@ from verify.claim import Claim, Run
 from verify.evidence import Evidence
 from verify.instance import show
 from verify.margin import Outcome
-from verify.proof import check
+from verify.proof import Known, check
 from verify.search.guided import search
 from verify.search.sampling import sample
 from verify.verdict import Judgement, decide
@@ -30,7 +30,12 @@ def judge(claim: Claim, run: Run) -> Judgement:
 
 def _proofs(claim: Claim) -> Evidence:
     started = time.perf_counter()
-    outcome, summary = Outcome.HOLDS, f"{sum(len(proof.steps) for proof in claim.proofs)} steps"
+    steps = [step for proof in claim.proofs for step in proof.steps]
+    cited = [step.rule.theorem.partition(":")[0] for step in steps if isinstance(step.rule, Known)]
+    outcome, summary = (
+        Outcome.HOLDS,
+        f"{len(steps)} steps" + (f", given {' and '.join(cited)}" if cited else ""),
+    )
     try:
         for proof in claim.proofs:
             check(proof)

@@ -80,18 +80,19 @@ def test_report_witness_and_replay(claim_file: Path, invoke: Invoke, tmp_path: P
     assert sorted(file.name for file in path.parent.iterdir()) == ["mine--fails.json", "mine--known.json"]
     assert (report / "index.html").is_file()
 
-    again = invoke("verify", "--replay", str(path))
+    source = ("--from", str(claim_file))
+    again = invoke("verify", "--replay", str(path), *source)
     assert again.exit_code == 1
     assert "REFUTED" in again.stdout
     assert "x=11: margin -1" in again.stdout
-    (claim,) = parsed(invoke("verify", "--replay", str(path), "--json").stdout)
+    (claim,) = parsed(invoke("verify", "--replay", str(path), *source, "--json").stdout)
     assert (claim["verdict"], claim["witness"]) == ("REFUTED", {"x": 11})
-    assert invoke("verify", "--replay", str(path.with_name("mine--known.json"))).exit_code == 0
+    assert invoke("verify", "--replay", str(path.with_name("mine--known.json")), *source).exit_code == 0
 
     moved = claim_file.rename(tmp_path / "moved.py")
-    lost = invoke("verify", "--replay", str(path))
-    assert lost.exit_code == 2
-    assert "name it with --from" in lost.stderr
+    unnamed = invoke("verify", "--replay", str(path))
+    assert unnamed.exit_code == 2
+    assert "name that file with --from" in unnamed.stderr
     assert invoke("verify", "--replay", str(path), "--from", str(moved)).exit_code == 1
 
 

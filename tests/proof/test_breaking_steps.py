@@ -13,6 +13,14 @@ from verify.proof import Fact, Proof, check
 PROOFS = {f"{entry.id} · {proof.title}": proof for entry in LEDGER for proof in load(entry.id).proofs}
 
 
+def checks(proof: Proof) -> bool:
+    try:
+        check(proof)
+    except InvalidProofError:
+        return False
+    return True
+
+
 def dropped(proof: Proof) -> Iterator[tuple[str, Proof]]:
     for step in proof.steps:
         yield step.name, replace(proof, steps=tuple(other for other in proof.steps if other is not step))
@@ -42,17 +50,13 @@ def test_the_proof_itself_checks(title: str) -> None:
 @pytest.mark.parametrize("title", PROOFS)
 def test_dropping_any_step_is_noticed(title: str) -> None:
     for name, broken in dropped(PROOFS[title]):
-        with pytest.raises(InvalidProofError):
-            check(broken)
-            pytest.fail(f"the proof still checks without {name!r}")
+        assert not checks(broken), f"the proof still checks without {name!r}"
 
 
 @pytest.mark.parametrize("title", PROOFS)
 def test_falsifying_any_step_is_noticed(title: str) -> None:
     for name, broken in falsified(PROOFS[title]):
-        with pytest.raises(InvalidProofError):
-            check(broken)
-            pytest.fail(f"the proof still checks with {name!r} falsified")
+        assert not checks(broken), f"the proof still checks with {name!r} falsified"
 
 
 @pytest.mark.parametrize("title", PROOFS)
@@ -62,5 +66,4 @@ def test_dropping_any_goal_leaves_an_idle_step(title: str) -> None:
     for goal in proof.goals:
         fewer = replace(proof, goals=tuple(name for name in proof.goals if name != goal))
         if goal not in used:
-            with pytest.raises(InvalidProofError):
-                check(fewer)
+            assert not checks(fewer), f"the proof still checks without the goal {goal!r}"

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ def every_formula() -> list[Formula]:
 
 @pytest.mark.parametrize("formula", every_formula(), ids=lambda formula: formula.name)
 def test_floats_balls_and_symbols_agree(formula: Formula) -> None:
-    exact = {symbol.name: VALUES[symbol.name] for symbol in formula.arguments}
+    exact: dict[str, Any] = {symbol.name: VALUES[symbol.name] for symbol in formula.arguments}
     ball = formula.ball(**exact)
     in_floats = float(formula(**{name: float(value) for name, value in exact.items()}))
     assert float(ball.rad()) < 1e-30 * max(1.0, abs(float(ball)))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def replay_witness(path: Path, claim_file: Path | None, level: "Level", as_json: bool) -> int:
     """Judge the witness, print margin and verdict, and return 0 if they are what is expected of the claim.
 
-    `claim_file` stands in for the one the witness names, should that have moved.
+    A witness of a user's claim needs `claim_file` by name: a data file must not run code it points to.
     """
     from verify.claim import Run
     from verify.command_line.verify import judged_json
@@ -26,8 +26,8 @@ def replay_witness(path: Path, claim_file: Path | None, level: "Level", as_json:
     witness = read(path)
     if claim_file is not None:
         witness = changed(witness, task=changed(witness.task, file=claim_file))
-    elif witness.task.file is not None and not witness.task.file.exists():
-        raise UsageError(f"claim file {witness.task.file} does not exist: name it with --from")
+    elif witness.task.file is not None:
+        raise UsageError(f"the witness belongs to a claim of {witness.task.file}: name that file with --from")
     claim = witness.task.load()
     judgement = replay(witness)
     expected = witness.task.expected(Run(level))

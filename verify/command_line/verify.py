@@ -171,4 +171,5 @@ def _write_report(directory: Path, judged: "Sequence[Judged]", run: "Run", text:
             except UsageError as error:
                 note(f"warning: {error}")
             else:
-                say(f"replay {task.claim}: rankcollapse verify --replay {shlex.quote(str(path))}")
+                source = "" if task.file is None else f" --from {shlex.quote(str(task.file))}"
+                say(f"replay {task.claim}: rankcollapse verify --replay {shlex.quote(str(path))}{source}")

@@ -1,5 +1,6 @@
 """Hypothesis in search of a counterexample: small readable instances first, steered by the margin."""
 
+import math
 import random
 import tempfile
 import time
@@ -91,6 +92,8 @@ def _find(claim: Claim, run: Run) -> tuple[Instance | None, int]:
         if margin is None:
             return False
         tried += 1
+        if math.isfinite(margin.value):
+            hypothesis.target(-margin.value)  # climbs towards failure
         return margin.outcome is Outcome.FAILS
 
     settings = hypothesis.settings(

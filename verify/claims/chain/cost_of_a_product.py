@@ -130,7 +130,7 @@ def _proof() -> Proof:
             Step(
                 "AM–GM",
                 Fact(total, ">=", factors * horn),
-                Known("arithmetic–geometric mean (Hardy, Littlewood, Pólya 1952, 2.5)"),
+                Known("AM–GM: Hardy, Littlewood, Pólya 1952, 2.5"),
                 "for each i, the F numbers σ_i(A_j)²",
             ),
             Step("F is positive", Fact(factors, ">"), RationalSign(), "there are at least two factors"),

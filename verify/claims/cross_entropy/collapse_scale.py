@@ -274,7 +274,7 @@ CLAIM = Claim(
     title="The scale equation of collapse and its Lambert-W turning point",
     statement=(
         r"\lambda n^{1/F}=\frac{\alpha^{(F-2)/F}}{e^{\alpha}+K-1},\qquad "
-        r"\alpha_c=a+W_0\!\bigl(a(K-1)e^{-a}\bigr),\quad a=\frac{F-2}{F}"
+        r"\alpha_c=a+W_0\left(a(K-1)e^{-a}\right),\quad a=\frac{F-2}{F}"
     ),
     source=GARROD_KEATING_2025.equation(19),
     computed="full gradient at balanced factors of αS⊗1ᵀ; descent against the closed form",

@@ -135,8 +135,8 @@ CLAIM = Claim(
     id="depth/collapse-ray",
     title="A perturbation of collapse grows until s* = (1 − 2/F)K along the ray, then dies",
     statement=(
-        r"\frac{d\varepsilon}{ds}=\Bigl(\frac{1-2/F}{s}-\frac1K\Bigr)\varepsilon,\qquad "
-        r"\varepsilon(s)=\varepsilon_0\Bigl(\frac s{s_0}\Bigr)^{1-2/F}e^{-(s-s_0)/K}"
+        r"\frac{d\varepsilon}{ds}=\left(\frac{1-2/F}{s}-\frac1K\right)\varepsilon,\qquad "
+        r"\varepsilon(s)=\varepsilon_0\left(\frac s{s_0}\right)^{1-2/F}e^{-(s-s_0)/K}"
     ),
     source=GARROD_KEATING_THRAMPOULIDIS_2026.at("basin of attraction of collapse"),
     computed="the law against trajectories of the exact recursion",

@@ -228,7 +228,7 @@ def _switching_off(targets: NDArray[np.float64]) -> Plot:
         )
         for index in range(targets.shape[0])
     )
-    return Plot("Directions switch off one by one (linnerud, L = 2)", "λ", "s_i", curves, x_log=True)
+    return Plot("Directions switch off one by one (linnerud, L = 2)", "λ", "sᵢ", curves, x_log=True)
 
 
 CLAIM = Claim(

@@ -233,14 +233,16 @@ def _jump(factors: int) -> Plot:
     existence = float(EXISTENCE_DECAY(target=1.0, factors=factors))
     decays = np.linspace(0.01, existence * (1 - 1e-6), 120)
     roots = [large_root(1.0, float(decay), factors) or 0.0 for decay in decays]
-    best = [root if decay <= transition else 0.0 for root, decay in zip(roots, decays, strict=True)]
+    optimal = [(float(decay), root) for root, decay in zip(roots, decays, strict=True) if decay <= transition]
+    jump = large_root(1.0, transition, factors) or 0.0
+    optimal += [(transition, jump), (transition, 0.0), (existence, 0.0)]
     return Plot(
         "The optimum of a mode jumps to zero (F = 3, y = 1)",
         "ν",
         "σ",
         (
             Series("large root", tuple(map(float, decays)), tuple(roots), "dashed"),
-            Series("global optimum", tuple(map(float, decays)), tuple(best)),
+            Series("global optimum", tuple(x for x, _ in optimal), tuple(y for _, y in optimal)),
         ),
         vertical_lines=((transition, "ν*"), (existence, "existence")),
     )

@@ -113,7 +113,7 @@ CLAIM = Claim(
     id="squared-loss/largest-root-is-global",
     title="The largest stationary root is the global minimum of a class's scalar problem",
     statement=(
-        r"x=\max\Bigl\{x:\ c=\frac{p\,x^{p-1}}{(x^p+1)^2}\Bigr\}\ \Longrightarrow\ "
+        r"x\ \text{the largest root of}\ c=\frac{p\,x^{p-1}}{(x^p+1)^2}\ \Longrightarrow\ "
         r"\varphi(x)\le\varphi(0),\qquad \varphi(x)=\frac1{x^p+1}+c\,x"
     ),
     source=DANG_2023.at("reference code"),

@@ -107,7 +107,7 @@ CLAIM = Claim(
     title="With squared loss every singular value of the targets is a scalar problem of its own",
     statement=(
         r"\min_Z\ \tfrac12\|Z-Y\|_F^2+\tfrac{F\nu}2\sum_i\sigma_i(Z)^{2/F}"
-        r"=\sum_i\min_{\sigma\ge0}\Bigl[\tfrac12(y_i-\sigma)^2+\tfrac{F\nu}2\sigma^{2/F}\Bigr]"
+        r"=\sum_i\min_{\sigma\ge0}\left[\tfrac12(y_i-\sigma)^2+\tfrac{F\nu}2\sigma^{2/F}\right]"
     ),
     source=RANKCOLLAPSE.at("theory 2.1"),
     computed="loss of a random Z minus the sum of the closed-form minima",

@@ -1,0 +1,116 @@
+"""Margins never guess, and a verdict never says more than its evidence."""
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from flint import arb
+from hypothesis import given
+from hypothesis import strategies as st
+
+from theory.errors import InvalidClaimError, OutOfDomainError
+from verify.claim import Claim
+from verify.evidence import Evidence, overall, worst_of
+from verify.instance import decode, encode, stream_seed
+from verify.margin import Margin, Outcome
+from verify.verdict import Verdict, decide
+
+HOLDS, CLOSE, FAILS = Outcome.HOLDS, Outcome.CLOSE, Outcome.FAILS
+
+
+def evidence(kind: Any, outcome: Outcome, *, witness: dict[str, Any] | None = None) -> Evidence:
+    return Evidence(kind=kind, outcome=outcome, summary=f"{kind} {outcome.value}", witness=witness)
+
+
+@pytest.mark.parametrize(
+    ("margin", "outcome"),
+    [
+        (Margin(1.0, 0.5), HOLDS),
+        (Margin(0.5, 0.5), CLOSE),
+        (Margin(-0.5, 0.5), CLOSE),
+        (Margin(-0.6, 0.5), FAILS),
+        (Margin.exact(Fraction(-1, 10**400)), FAILS),
+        (Margin.exact(Fraction(1, 10**400)), HOLDS),
+        (Margin.exact(0), CLOSE),
+        (Margin.of_ball(arb("1e-300")), HOLDS),
+        (Margin.of_ball(arb(0, 1)), CLOSE),
+        (Margin.of_ball(arb(-1, 0.999)), FAILS),
+        (Margin.at_least(1.0, 1.0), CLOSE),
+        (Margin.equal(1.0, 1.0 + 1e-9), FAILS),
+        (Margin.equal(1.0, 1.0 + 1e-16), CLOSE),
+        (Margin.at_least(math.inf, 1.0, error=0.0), HOLDS),
+    ],
+)
+def test_outcomes(margin: Margin, outcome: Outcome) -> None:
+    assert margin.outcome is outcome
+
+
+@pytest.mark.parametrize(("value", "error"), [(math.nan, 0.0), (1.0, math.nan), (1.0, -1.0)])
+def test_a_margin_of_nothing_is_refused(value: float, error: float) -> None:
+    with pytest.raises(OutOfDomainError, match="compares nothing"):
+        Margin(value, error)
+
+
+def test_ties_alone_decide_nothing_unless_equality_is_claimed() -> None:
+    assert overall([]) is CLOSE
+    assert overall([Margin(0.0, 1.0)]) is CLOSE
+    assert overall([Margin(0.0, 1.0), Margin(2.0, 1.0)]) is HOLDS
+    assert overall([Margin.equal(1.0, 1.0)]) is HOLDS
+    assert overall([Margin(2.0, 1.0), Margin(-2.0, 1.0)]) is FAILS
+
+
+def test_the_worst_margin_is_the_one_nearest_to_failing() -> None:
+    assert worst_of([Margin(1e-9, 1e-12), Margin(5.0, 1.0)]).value == 5.0
+    assert worst_of([Margin(1.0, 0.0), Margin(-1e-30, 0.0)]).value == -1e-30
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        ([], Verdict.UNDECIDED),
+        ([evidence("proof", HOLDS)], Verdict.PROVED),
+        ([evidence("certificate", HOLDS), evidence("sampling", HOLDS)], Verdict.CERTIFIED),
+        ([evidence("sampling", HOLDS)], Verdict.SUPPORTED),
+        ([evidence("sampling", HOLDS), evidence("search", FAILS, witness={"x": 1})], Verdict.REFUTED),
+        ([evidence("proof", HOLDS), evidence("search", FAILS, witness={"x": 1})], Verdict.UNDECIDED),
+        ([evidence("proof", HOLDS), evidence("descent", FAILS)], Verdict.UNDECIDED),
+        ([evidence("proof", CLOSE), evidence("sampling", HOLDS)], Verdict.UNDECIDED),
+        ([evidence("sampling", HOLDS), evidence("descent", FAILS)], Verdict.UNDECIDED),
+        ([evidence("sampling", FAILS), evidence("search", CLOSE)], Verdict.UNDECIDED),
+        ([evidence("sampling", HOLDS), evidence("descent", CLOSE)], Verdict.UNDECIDED),
+    ],
+)
+def test_verdicts_follow_from_evidence(found: list[Evidence], verdict: Verdict) -> None:
+    assert decide(tuple(found))[0] is verdict
+
+
+VALUES = st.recursive(
+    st.integers() | st.fractions() | st.floats(allow_nan=False) | st.sampled_from(["tanh", "a/b"]),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from("xyz"), VALUES))
+def test_instances_survive_json(instance: dict[str, Any]) -> None:
+    import json
+
+    again = decode(json.loads(json.dumps(encode(instance), allow_nan=False)))
+    assert again == instance
+
+
+def test_streams_are_separate_and_repeatable() -> None:
+    assert stream_seed(0, "a", "b") == stream_seed(0, "a", "b")
+    assert len({stream_seed(0, "ab"), stream_seed(0, "a", "b"), stream_seed(1, "ab")}) == 3
+
+
+@pytest.mark.parametrize("name", ["", "Upper/case", "a//b", "a b", "-a", "a/"])
+def test_malformed_ids_are_refused(name: str) -> None:
+    with pytest.raises(InvalidClaimError, match="malformed"):
+        Claim(id=name, title="", statement="", source="")
+
+
+def test_instances_need_a_margin() -> None:
+    with pytest.raises(InvalidClaimError, match="no margin"):
+        Claim(id="mine", title="", statement="", source="", witness={"x": 1})
