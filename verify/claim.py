@@ -50,7 +50,8 @@ class Claim:
     computed, tight: what is computed, and how sharp the statement is.
     instances: a function returning a Hypothesis strategy of instances: small, readable, shrinking.
     sampler: draws one instance from a NumPy generator, fast.
-    hypotheses: instances outside them are left out.
+    hypotheses: instances outside them are left out. They must describe the whole domain: shrinking goes
+        wherever they allow. Without them a counterexample is shrunk within `instances` only.
     margin: right side minus left side on an instance, in floats with an error bound.
     exact_margin: the same in exact or ball arithmetic; a refutation counts only if it confirms it.
     witness: a known counterexample, re-checked in every run beside what the search finds by itself.

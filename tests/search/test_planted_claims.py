@@ -19,7 +19,7 @@ from theory.cross_entropy.paired import PRINTED_PAIRED_LOSS
 from theory.networks.rank_bound import rank_bound
 from theory.networks.representation_cost import feature_costs
 from theory.squared_loss.modes import EXISTENCE_DECAY, GLOBAL_DECAY, MODE_LOSS, large_root
-from verify.claim import Claim, Run
+from verify.claim import Claim, Run, no_condition
 from verify.claims.regression.subspace_bound import has_full_rank, measured
 from verify.claims.regression.subspace_bound import instances as subspace_instances
 from verify.claims.regression.subspace_bound import sampler as subspace_sampler
@@ -38,7 +38,7 @@ class Planted:
     instances: Callable[[], Any]
     margin: Callable[[Instance], Margin]
     witness: dict[str, Any] | None
-    hypotheses: Callable[[Instance], bool] = lambda instance: True
+    hypotheses: Callable[[Instance], bool] = no_condition
     sampler: Callable[[np.random.Generator], Instance] | None = None
 
     @property
@@ -276,3 +276,18 @@ def test_a_planted_falsehood_is_refuted(planted: Planted) -> None:
 @pytest.mark.parametrize("planted", CONTROLS, ids=lambda planted: planted.name)
 def test_a_weakened_truth_is_not_refuted(planted: Planted) -> None:
     assert judge(planted.claim, Run("quick", 0)).verdict is Verdict.SUPPORTED
+
+
+def test_a_witness_stays_in_the_range_of_the_strategy() -> None:
+    """Only the strategy says that a and b are at least 5: shrinking must not leave it."""
+    claim = Claim(
+        id="planted/sums",
+        title="",
+        statement="",
+        source="planted",
+        instances=lambda: st.fixed_dictionaries({"a": st.integers(5, 50), "b": st.integers(5, 50)}),
+        margin=lambda instance: Margin.exact(100 - instance["a"] * instance["b"]),
+    )
+    judgement = judge(claim, Run("quick", 0))
+    assert judgement.witness is not None
+    assert min(judgement.witness.values()) >= 5

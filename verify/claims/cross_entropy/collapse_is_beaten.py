@@ -37,9 +37,10 @@ from verify.strategies import positive_rationals
 
 
 def in_hypothesis(instance: Instance) -> bool:
-    """K ≥ 4 and L ≥ 3, or K ≥ 6 and L = 2."""
+    """K ≥ 4 and L ≥ 3, or K ≥ 6 and L = 2; α > 0 and λ > 0."""
     classes, depth = instance["classes"], instance["depth"]
-    return (classes >= 4 and depth >= 3) or (classes >= 6 and depth == 2)
+    deep_enough = (classes >= 4 and depth >= 3) or (classes >= 6 and depth == 2)
+    return deep_enough and instance["scale"] > 0 and instance["scaled_decay"] > 0
 
 
 def margin(instance: Instance) -> Margin:

@@ -59,7 +59,11 @@ def even(values: NDArray[np.float64], name: str) -> NDArray[np.float64]:
 
 
 def margin(instance: Instance) -> Margin:
-    """Minus the largest difference after the given steps."""
+    """Minus the largest difference after a few steps.
+
+    The statement is about one step; over many steps of an unstable size both sides are right and yet
+    drift apart, as rounding grows exponentially.
+    """
     generator = np.random.default_rng(instance["seed"])
     name = ("binary", "cyclic")[instance["group"]]
     order = min(instance["order"], 3) if name == "binary" else instance["order"]
@@ -72,7 +76,7 @@ def margin(instance: Instance) -> Margin:
 
 
 def instances() -> Any:
-    """Groups of up to seven elements, few steps."""
+    """Groups of up to seven elements."""
     from hypothesis import strategies as st
 
     return st.fixed_dictionaries(
@@ -80,7 +84,7 @@ def instances() -> Any:
             "group": st.integers(0, 1),
             "order": st.integers(2, 7),
             "factors": st.integers(2, 5),
-            "steps": st.integers(1, 50),
+            "steps": st.integers(1, 3),
             "step": st.floats(0.01, 0.5),
             "seed": st.integers(0, 10**6),
         }
@@ -88,12 +92,12 @@ def instances() -> Any:
 
 
 def sampler(generator: np.random.Generator) -> Instance:
-    """Groups of up to nine elements, up to 200 steps."""
+    """Groups of up to nine elements, a few steps."""
     return {
         "group": int(generator.integers(0, 2)),
         "order": int(generator.integers(2, 10)),
         "factors": int(generator.integers(2, 6)),
-        "steps": int(generator.integers(1, 200)),
+        "steps": int(generator.integers(1, 4)),
         "step": float(generator.uniform(0.01, 0.5)),
         "seed": int(generator.integers(0, 2**31)),
     }
@@ -155,6 +159,6 @@ CLAIM = Claim(
     sampler=sampler,
     margin=margin,
     experiments=(eight_classes,),
-    quick_samples=100,
-    full_samples=2_000,
+    quick_samples=500,
+    full_samples=10_000,
 )

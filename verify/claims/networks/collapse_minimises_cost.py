@@ -30,6 +30,9 @@ LEAST_VARIATION = 1e-6
 """Below this a feasible point would already be collapsed and the check would show nothing."""
 
 
+DRAWS = 30
+
+
 class Collapse(NamedTuple):
     """Cost, feasibility error and TCV by layer, before and after collapsing the features."""
 
@@ -39,13 +42,24 @@ class Collapse(NamedTuple):
 
 
 def collapse(instance: Instance) -> Collapse:
-    """Build a feasible point with distinct features, collapse it, and measure both.
+    """Build a feasible point with variation at every tail layer, collapse it, and measure both.
 
-    Raises OutOfDomainError when some tail layer has no variation before: then nothing is shown.
+    Dead ReLUs can erase all variation: such a tail is drawn again. Raises OutOfDomainError when no draw
+    has variation at every layer: then nothing would be shown.
     """
+    generator = np.random.default_rng(instance["seed"])
+    least = 0.0
+    for _ in range(DRAWS):
+        found = _collapse(instance, generator)
+        least = min(found.variation[0])
+        if least >= LEAST_VARIATION:
+            return found
+    raise OutOfDomainError(f"TCV is {least:.1e} at a tail layer before collapsing: nothing to show")
+
+
+def _collapse(instance: Instance, generator: np.random.Generator) -> Collapse:
     from numerics.tails import random_tail, tail_features, tail_outputs
 
-    generator = np.random.default_rng(instance["seed"])
     classes, members = instance["classes"], instance["members"]
     tail = random_tail(
         KINDS[instance["kind"]],
@@ -65,10 +79,6 @@ def collapse(instance: Instance) -> Collapse:
         return cost, error, [total_cluster_variation(z, labels) for z in tail_features(tail, point)]
 
     before, after = measure(features), measure(collapsed)
-    if min(before[2]) < LEAST_VARIATION:
-        raise OutOfDomainError(
-            f"TCV is {min(before[2]):.1e} at a tail layer before collapsing: nothing to show"
-        )
     return Collapse((before[0], after[0]), (before[1], after[1]), (before[2], after[2]))
 
 
@@ -111,7 +121,9 @@ def margin(instance: Instance) -> Margin:
 
 def meets_hypotheses(instance: Instance) -> bool:
     """At least two members a class: one alone has no variation to lose."""
-    return instance["members"] >= 2 and instance["classes"] >= 1 and instance["depth"] >= 1
+    sizes = (instance["members"] - 1, instance["classes"], instance["depth"], instance["extra_width"])
+    known = 0 <= instance["kind"] < len(KINDS) and 0 <= instance["activation"] < len(ACTIVATIONS)
+    return min(sizes) >= 1 and known and instance["seed"] >= 0
 
 
 def instances() -> Any:

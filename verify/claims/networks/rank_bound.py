@@ -64,8 +64,11 @@ def margin(instance: Instance) -> Margin:
 
 
 def meets_hypotheses(instance: Instance) -> bool:
-    """Every class has a sample, λ > 0."""
-    return instance["samples"] >= instance["classes"] >= 2 and instance["weight_decay"] > 0
+    """Every class has a sample, every layer a unit, λ > 0."""
+    sizes = (instance["classes"] - 1, *instance["widths"])
+    known = 0 <= instance["activation"] < len(ACTIVATIONS) and instance["seed"] >= 0
+    enough = instance["samples"] >= instance["classes"] and min(sizes) >= 1
+    return enough and known and instance["weight_decay"] > 0 and instance["spread"] >= 0
 
 
 def instances() -> Any:

@@ -67,7 +67,7 @@ def margin(instance: Instance) -> Margin:
 
 def meets_hypotheses(instance: Instance) -> bool:
     """F ≥ 3, and a non-zero critical point exists (kept off the double root, where floats end)."""
-    return instance["factors"] >= 3 and 0 < instance["share"] < 1 - 1e-9
+    return instance["factors"] >= 3 and instance["target"] > 0 and 0 < instance["share"] < 1 - 1e-9
 
 
 def sampler(generator: np.random.Generator) -> Instance:
