@@ -38,5 +38,5 @@ $(STAMP): requirements/dev.txt pyproject.toml Makefile
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/python -m numerics.compilation
+	$(BIN)/python -m numerics
 	@touch $(STAMP)

@@ -3,14 +3,13 @@
 Numba's own cache looks only at the file of the function it stores: a changed callee in another file
 goes unseen. So the folder's name is a fingerprint of all kernel sources, of Numba and of the processor.
 
-`python -m numerics.compilation` compiles every kernel once and prints the seconds it took.
+`python -m numerics` compiles every kernel into it.
 """
 
 import hashlib
 import os
 import platform
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -78,32 +77,6 @@ def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Resul
     return cast(Callable[Parameters, Result], compiled)
 
 
-def warm() -> float:
-    """Compile every kernel by running it on a tiny problem; return the seconds this took."""
-    import numpy as np
-
-    start = time.perf_counter()
-    from numerics.descent.initialisation import chain_shapes, gaussian_factors
-    from numerics.descent.linear_chain import (
-        descend_cross_entropy,
-        descend_squared_loss,
-        loss_and_gradients_cross_entropy,
-    )
-    from numerics.descent.network import random_network
-    from numerics.descent.spectral import hadamard_characters, spectral_descent
-    from numerics.descent.training import train_network
-
-    rng = np.random.default_rng(0)
-    factors = gaussian_factors(chain_shapes(classes=2, samples=2, depth=2, width=2), scale=0.5, rng=rng)
-    loss_and_gradients_cross_entropy(factors, [0, 1], 0.1)
-    descend_cross_entropy(factors, [0, 1], 0.1, step=0.1, max_steps=2)
-    descend_squared_loss(factors, np.eye(2), 0.1, free_bias=True, step=0.1, max_steps=2)
-    network = random_network([2, 2, 2], "tanh", rng)
-    train_network(network, np.eye(2), [0, 1], 0.1, loss="cross-entropy", step=0.1, max_steps=2)
-    spectral_descent(np.full(2, 0.1), hadamard_characters(1), factors=2, step=0.1, steps=2)
-    return time.perf_counter() - start
-
-
 @cache
 def _folder_of_this_process() -> Path:
     return cache_folder(os.environ, fingerprint([Path(__file__), *KERNEL_FOLDER.glob("*.py")]))
@@ -133,7 +106,3 @@ def _is_writable(folder: Path) -> bool:
 
 def _processor() -> str:
     return str(llvmlite.binding.get_host_cpu_name())
-
-
-if __name__ == "__main__":
-    print(f"kernels ready in {warm():.2f} s")

@@ -55,7 +55,7 @@ class Evidence:
         could not decide.
     tightness: the smallest bound/actual seen, where that means something.
     witness: an instance on which the statement fails.
-    seed, seconds: how to repeat it and what it took.
+    seed, seconds: how to repeat it and what it took; the judge fills them in for experiments.
     """
 
     kind: Kind

@@ -1,10 +1,11 @@
 """Putting a claim through every method that fits it."""
 
 import time
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 from theory.errors import InvalidProofError
-from verify.claim import Claim, Run
+from verify.claim import Claim, Experiment, Run
 from verify.evidence import Evidence
 from verify.instance import show
 from verify.margin import Outcome
@@ -23,9 +24,16 @@ def judge(claim: Claim, run: Run) -> Judgement:
     if claim.witness is not None:
         evidence.append(_known_witness(claim, run))
     evidence += _instances(claim, run)
-    evidence += [experiment(run) for experiment in claim.experiments]
+    evidence += [_timed(experiment, run) for experiment in claim.experiments]
     verdict, reason, witness = decide(tuple(evidence))
     return Judgement(claim.id, verdict, reason, tuple(evidence), witness, time.perf_counter() - started)
+
+
+def _timed(experiment: Experiment, run: Run) -> Evidence:
+    """An experiment's evidence with its seed and the seconds it took."""
+    started = time.perf_counter()
+    found = experiment(run)
+    return replace(found, seed=run.seed, seconds=time.perf_counter() - started)
 
 
 def _proofs(claim: Claim) -> Evidence:

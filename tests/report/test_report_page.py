@@ -173,9 +173,8 @@ def test_all_plots_are_drawn_and_all_facts_typeset() -> None:
 
 
 def test_nan_and_infinity_are_dashes() -> None:
-    words = re.findall(
-        r"[\w.]+", read(re.sub(r"<style>.*?</style>", "", page(), flags=re.DOTALL)).text.lower()
-    )
+    text = read(re.sub(r"<style>.*?</style>", "", page(), flags=re.DOTALL)).text
+    words = re.findall(r"[\w.]+", text.replace('{"float": "inf"}', "").lower())  # a witness as JSON
     assert not {"nan", "inf", "infinity"} & set(words)
     assert "loss —" in read(page()).text
 

@@ -6,7 +6,6 @@ Computed    Σ_j ‖A_j‖_F² minus the formula on random chains, half of them 
 Tight       yes: balanced aligned factors attain it.
 """
 
-import time
 from typing import Any
 
 import numpy as np
@@ -69,7 +68,6 @@ def semidefinite_program(run: Run) -> Evidence:
     """F = 2 against the nuclear-norm SDP: primal value and dual bound enclose the formula."""
     from numerics.representation_cost import two_factor_cost
 
-    started = time.perf_counter()
     generator = run.generator("chain/cost-of-a-product", "solver")
     margins: list[Margin] = []
     rows: list[tuple[str | int | float | bool, ...]] = []
@@ -93,8 +91,6 @@ def semidefinite_program(run: Run) -> Evidence:
         summary=f"SDP differs by at most {max(float(row[2]) for row in rows):.1g}",
         instances=len(rows),
         worst=worst,
-        seed=run.seed,
-        seconds=time.perf_counter() - started,
         tables=(
             Table(
                 "Two factors as a semidefinite program",

@@ -7,7 +7,6 @@ Tight       the inequality between the two costs holds for exactly these (K, L);
             collapse also loses elsewhere, depending on the weight decay.
 """
 
-import time
 from typing import Any
 
 import numpy as np
@@ -193,7 +192,6 @@ def descent(run: Run) -> Evidence:
     from numerics.descent.initialisation import chain_shapes, gaussian_factors
     from numerics.descent.linear_chain import descend_cross_entropy
 
-    started = time.perf_counter()
     problem = Problem(
         loss="cross-entropy", classes=10, depth=2, weight_decay=2.0**-10, samples_per_class=5, width=70
     )
@@ -212,8 +210,6 @@ def descent(run: Run) -> Evidence:
         summary=f"descent {result.loss:.4f} < {prediction.collapse.loss:.4f}",
         instances=1,
         worst=reached,
-        seed=run.seed,
-        seconds=time.perf_counter() - started,
         plots=(
             Plot(
                 "Descent at K=10, n=5, d=70, L=2, λ=2⁻¹⁰",

@@ -7,7 +7,6 @@ Computed    full gradient at balanced factors; descent against the closed form a
 Tight       equality.
 """
 
-import time
 from typing import Any
 
 import numpy as np
@@ -217,7 +216,6 @@ def descent(run: Run) -> Evidence:
     from numerics.descent.initialisation import chain_shapes, gaussian_factors
     from numerics.descent.linear_chain import descend_cross_entropy
 
-    started = time.perf_counter()
     generator = run.generator("cross-entropy/collapse-scale", "descent")
     margins: list[Margin] = []
     rows: list[tuple[str | int | float | bool, ...]] = []
@@ -250,8 +248,6 @@ def descent(run: Run) -> Evidence:
         summary=f"descent agrees in {len(rows)} runs, losses within {DESCENT_AGREEMENT:g}",
         instances=len(rows),
         worst=worst_of(margins),
-        seed=run.seed,
-        seconds=time.perf_counter() - started,
         tables=(Table("Descent from random factors", columns, tuple(rows)),),
         plots=(_decay_plot(),),
     )

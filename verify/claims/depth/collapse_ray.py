@@ -7,8 +7,6 @@ Computed    the law against trajectories of the exact recursion with a perturbat
 Tight       equality to first order in ε and in the step.
 """
 
-import time
-
 import numpy as np
 import sympy as sp
 
@@ -85,7 +83,6 @@ def trajectories(run: Run) -> Evidence:
     """The exact recursion for K = 8 from a slightly perturbed collapse, against the law."""
     from numerics.descent.spectral import hadamard_characters, spectral_descent
 
-    started = time.perf_counter()
     generator = run.generator("depth/collapse-ray", "descent")
     characters, classes, initial = hadamard_characters(3), 8, 0.5
     margins: list[Margin] = []
@@ -118,8 +115,6 @@ def trajectories(run: Run) -> Evidence:
         summary=f"K = 8, F = 2, 3, 4, 6: law holds within {max(float(row[4]) for row in rows):.1g}",
         instances=len(rows),
         worst=worst_of(margins),
-        seed=run.seed,
-        seconds=time.perf_counter() - started,
         tables=(
             Table(
                 "Trajectory of the recursion against the law",

@@ -8,7 +8,6 @@ Computed    the scalar recursion against full matrix descent: the same discrete 
 Tight       equality, to rounding.
 """
 
-import time
 from typing import Any
 
 import numpy as np
@@ -107,7 +106,6 @@ def eight_classes(run: Run) -> Evidence:
     """K = 8 = 2³ (Hadamard), F = 2, 3, 4: the recursion against matrix descent over a long run."""
     from numerics.descent.spectral import spectral_descent
 
-    started = time.perf_counter()
     generator = run.generator("depth/spectral-reduction", "descent")
     steps = 5_000 if run.level == "quick" else 50_000
     margins: list[Margin] = []
@@ -134,8 +132,6 @@ def eight_classes(run: Run) -> Evidence:
         summary=f"K = 8, F = 2, 3, 4: within {max(float(row[2]) for row in rows):.1g} after {steps} steps",
         instances=len(rows),
         worst=worst_of(margins),
-        seed=run.seed,
-        seconds=time.perf_counter() - started,
         tables=(
             Table(
                 "Full matrix descent against the recursion", ("F", "steps", "largest difference"), tuple(rows)

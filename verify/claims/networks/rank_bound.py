@@ -8,7 +8,6 @@ Computed    the bounds on random networks, and on every layer of tanh and ReLU n
 Tight       rarely: on loosely clustered data the bounds exceed ‖W‖_F and say nothing (reported as vacuous).
 """
 
-import time
 from typing import Any
 
 import numpy as np
@@ -108,7 +107,6 @@ def digits(run: Run) -> Evidence:
     from numerics.descent.network import random_network
     from numerics.descent.training import layer_quantities, train_network
 
-    started = time.perf_counter()
     inputs, labels = images()
     steps = 600 if run.level == "quick" else 6_000
     margins: list[Margin] = []
@@ -144,8 +142,6 @@ def digits(run: Run) -> Evidence:
         instances=len(margins),
         worst=worst_of(margins),
         tightness=min(ratios) if ratios else None,
-        seed=run.seed,
-        seconds=time.perf_counter() - started,
         tables=(Table("Digits, 64–32–32–10, clusters by class (C = 10)", columns, tuple(rows)),),
         plots=(
             Plot(

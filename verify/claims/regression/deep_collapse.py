@@ -9,7 +9,6 @@ Computed    loss and full gradient at the predicted factors; descent on the linn
 Tight       equality.
 """
 
-import time
 from typing import Any
 
 import numpy as np
@@ -102,7 +101,6 @@ def descent(run: Run) -> Evidence:
     """Descent at L = 2 on linnerud and on synthetic targets of rank 2, one decay for each rank."""
     from numerics.data import linnerud_targets, low_rank_targets
 
-    started = time.perf_counter()
     generator = run.generator("regression/deep-collapse", "descent")
     data = {
         "linnerud, 3 targets": linnerud_targets(),
@@ -123,8 +121,6 @@ def descent(run: Run) -> Evidence:
         summary=f"rank, spectra and NRC1–4 agree in {len(spectra)} runs, within {DESCENT_AGREEMENT:g}",
         instances=len(spectra),
         worst=worst_of(margins),
-        seed=run.seed,
-        seconds=time.perf_counter() - started,
         tables=(
             Table(
                 "Predicted and measured optimum, L = 2",

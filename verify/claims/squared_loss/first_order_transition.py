@@ -7,7 +7,6 @@ Computed    loss of zero minus loss of the large root times the sign of ν* − 
 Tight       yes: at ν* both are global minima.
 """
 
-import time
 from typing import Any, cast
 
 import numpy as np
@@ -189,7 +188,6 @@ def descent(run: Run) -> Evidence:
     from numerics.descent.initialisation import balanced_factors
     from numerics.descent.linear_chain import descend_squared_loss
 
-    started = time.perf_counter()
     generator = run.generator("squared-loss/first-order-transition", "descent")
     classes, factors = 3, 3
     margins: list[Margin] = []
@@ -221,8 +219,6 @@ def descent(run: Run) -> Evidence:
         summary=f"{len(margins)} comparisons on both sides of ν*, within {DESCENT_AGREEMENT:g}",
         instances=2 * len(rows),
         worst=worst_of(margins),
-        seed=run.seed,
-        seconds=time.perf_counter() - started,
         tables=(Table(f"K = 3, F = 3, y = 1, ν* = {transition:.5f}", columns, tuple(rows)),),
         plots=(_jump(factors),),
     )
