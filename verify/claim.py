@@ -19,10 +19,18 @@ Level = Literal["quick", "full"]
 
 @dataclass(frozen=True)
 class Run:
-    """How a run is made: its level and seed."""
+    """How a run is made: its level, its seed, and the seconds a claim may take in a worker process."""
 
     level: Level = "quick"
     seed: int = 0
+    seconds: float | None = None
+
+    @property
+    def time_limit(self) -> float:
+        """Seconds after which a claim is given up: a hundred times what the slowest of ours needs."""
+        if self.seconds is not None:
+            return self.seconds
+        return 120.0 if self.level == "quick" else 7_200.0
 
     def generator(self, *words: str) -> np.random.Generator:
         """The random stream named by the words, the same whatever runs beside it."""

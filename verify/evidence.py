@@ -73,15 +73,16 @@ class Evidence:
     versions: dict[str, str] = field(default_factory=dict[str, str])
 
 
+def nearness(margin: Margin) -> tuple[float, float]:
+    """Sorts margins by how near they are to failing, in their own error bounds; failures first."""
+    if margin.error > 0:
+        return margin.value / margin.error, margin.value
+    return (-math.inf if margin.outcome is Outcome.FAILS else math.inf), margin.value
+
+
 def worst_of(margins: list[Margin]) -> Margin:
-    """The margin that comes closest to failing, measured in its own error bounds; failures first."""
-
-    def closeness(margin: Margin) -> float:
-        if margin.error > 0:
-            return margin.value / margin.error
-        return math.inf if margin.outcome is not Outcome.FAILS else -math.inf
-
-    return min(margins, key=lambda margin: (closeness(margin), margin.value))
+    """The margin nearest to failing."""
+    return min(margins, key=nearness)
 
 
 def overall(margins: list[Margin]) -> Outcome:

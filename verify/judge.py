@@ -12,6 +12,7 @@ from verify.margin import Outcome
 from verify.proof import Known, check
 from verify.search.guided import search
 from verify.search.sampling import sample
+from verify.search.seen import Seen
 from verify.verdict import Judgement, decide
 
 
@@ -77,19 +78,12 @@ def _known_witness(claim: Claim, run: Run) -> Evidence:
 
 
 def _instances(claim: Claim, run: Run) -> list[Evidence]:
+    seen = Seen()
     evidence: list[Evidence] = []
-    failing = None
     if claim.sampler is not None and claim.margin is not None:
-        sampled, closest = sample(claim, run)
-        evidence.append(sampled)
-        failing = closest if sampled.outcome is Outcome.FAILS else None
-    if claim.instances is not None:
-        found = search(claim, run)
-        if found.outcome is not Outcome.FAILS and failing is not None:
-            found = search(claim, run, start=failing)
-        evidence.append(found)
-    elif failing is not None:
-        evidence.append(search(claim, run, start=failing))
+        evidence.append(sample(claim, run, seen))
+    if claim.instances is not None or seen.closest:
+        evidence.append(search(claim, run, seen))
     return evidence
 
 

@@ -112,3 +112,34 @@ def test_jobs_default_to_claims_or_processors() -> None:
     assert default_jobs(0) == 1
     with pytest.raises(UsageError, match="0 jobs"):
         run_claims([], Run(), 0)
+
+
+HANGING = """
+import time
+from verify.claim import Claim
+from verify.margin import Margin
+
+def forever(instance):
+    while True:
+        time.sleep(0.01)
+
+shared = {"title": "t", "statement": "s", "source": "me", "sampler": lambda g: {"x": 1}, "quick_samples": 1}
+CLAIMS = [
+    Claim(id="mine/hangs", margin=forever, **shared),
+    Claim(id="mine/quick", margin=lambda i: Margin(1.0, 0.0), **shared),
+    Claim(id="mine/spins", margin=lambda i: [0 for _ in iter(int, 1)], **shared),
+    Claim(id="mine/last", margin=lambda i: Margin(1.0, 0.0), **shared),
+]
+"""
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_claim_that_hangs_is_given_up_and_the_others_go_on(tmp_path: Path, jobs: int) -> None:
+    file = tmp_path / "hanging.py"
+    file.write_text(HANGING)
+    judged = {task.claim: judgement for task, judgement in run_claims(tasks_of(file), Run(seconds=4.0), jobs)}
+    for name in ("mine/hangs", "mine/spins"):
+        assert judged[name].verdict is Verdict.UNDECIDED
+        assert "no verdict within 4 s" in judged[name].reason
+    for name in ("mine/quick", "mine/last"):
+        assert judged[name].verdict is Verdict.SUPPORTED

@@ -49,7 +49,7 @@ def run_claims(
     ----------
     tasks: what to judge; results come in this order, whatever finishes first.
     run: level and seed; each claim draws from a stream of its own, so `jobs` changes nothing.
-    jobs: processes to use, by default `default_jobs`; 1 stays in this process.
+    jobs: processes to use, by default `default_jobs`; 1 stays in this process, a user's claims apart.
     on_done: called with each task and judgement as it finishes.
 
     Raises UsageError for jobs below one, and Interrupted on Ctrl-C.
@@ -61,7 +61,9 @@ def run_claims(
         raise UsageError(f"{jobs} jobs: at least one process has to do the work")
     count = default_jobs(len(tasks)) if jobs is None else min(jobs, len(tasks))
     finished: dict[int, Judgement] = {}
-    results = judge_in_workers(tasks, run, count) if count > 1 else _judge_here(tasks, run)
+    foreign = any(task.file is not None for task in tasks)  # only a worker can be given up on
+    apart = count > 1 or (foreign and bool(tasks))
+    results = judge_in_workers(tasks, run, count) if apart else _judge_here(tasks, run)
     try:
         with closing(results):
             for index, judgement in results:

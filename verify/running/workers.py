@@ -4,8 +4,10 @@ A worker is a spawned process of our own rather than one of a pool's, so that on
 without the others noticing. Nothing heavy is imported here: a worker sets its threads first.
 """
 
+import math
 import os
 import signal
+import time
 from collections.abc import Generator, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -31,9 +33,12 @@ def judge_in_workers(tasks: "Sequence[Task]", run: "Run", jobs: int) -> "Generat
             worker.start(*waiting.pop(), run)
         busy = {worker.connection: worker for worker in workers}
         while busy:
-            for connection in wait(list(busy)):
+            patience = max(0.0, min(worker.deadline for worker in busy.values()) - time.monotonic())
+            ready = wait(list(busy), timeout=patience)
+            late = [c for c, worker in busy.items() if c not in ready and worker.deadline <= time.monotonic()]
+            for connection in [*ready, *late]:
                 worker = busy.pop(connection)  # type: ignore[call-overload, arg-type]
-                yield worker.index, worker.result()
+                yield worker.index, worker.give_up(run) if connection in late else worker.result()
                 if waiting:
                     if not worker.process.is_alive():
                         worker = Worker()
@@ -56,10 +61,12 @@ class Worker:
         theirs.close()
         self.index = -1
         self.task: Task | None = None
+        self.deadline = math.inf
 
     def start(self, index: int, task: "Task", run: "Run") -> None:
         """Send a task."""
         self.index, self.task = index, task
+        self.deadline = time.monotonic() + run.time_limit
         self.connection.send((task, run))
 
     def result(self) -> "Judgement":
@@ -73,6 +80,16 @@ class Worker:
             assert self.task is not None
             reason = f"its process died with exit code {self.process.exitcode}"
             return Judgement(self.task.claim, Verdict.UNDECIDED, reason, ())
+
+    def give_up(self, run: "Run") -> "Judgement":
+        """Kill the process over its task, which is UNDECIDED for taking too long."""
+        from verify.verdict import Judgement, Verdict
+
+        self.process.kill()
+        self.process.join()
+        assert self.task is not None
+        reason = f"no verdict within {run.time_limit:g} s: make its instances smaller or its margin faster"
+        return Judgement(self.task.claim, Verdict.UNDECIDED, reason, (), seconds=run.time_limit)
 
     def kill(self) -> None:
         """End the process, whatever it is doing."""

@@ -1,10 +1,12 @@
-"""Hypothesis in search of a counterexample: small readable instances first, steered by the margin."""
+"""The search for a counterexample: small readable instances first, then climbing from the nearest ones."""
 
 import math
 import random
 import tempfile
 import time
 import warnings
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,57 +14,67 @@ from verify.claim import Claim, Run, no_condition
 from verify.evidence import Evidence
 from verify.instance import Instance, show, stream_seed
 from verify.margin import Margin, Outcome
+from verify.search.local import climb
+from verify.search.seen import Seen, as_lists, leaves, replaced
 from verify.search.shrink import shrink
 
 QUICK_EXAMPLES = 200
 FULL_EXAMPLES = 2_000
 
 
-def search(claim: Claim, run: Run, *, start: Instance | None = None) -> Evidence:
-    """Evidence from a guided search; a failure comes shrunk and re-checked in certain arithmetic.
+def search(claim: Claim, run: Run, seen: Seen) -> Evidence:
+    """Evidence from Hypothesis, else from a failing sample, else from local optimisation of the margin.
 
-    `start` is an instance already known to fail in floats (from the random sample): it is shrunk in
-    place of a new search.
+    A failure comes shrunk and re-checked in certain arithmetic.
     """
     started = time.perf_counter()
-    found, tried = (start, 1) if start is not None else _find(claim, run)
-    seconds = time.perf_counter() - started
+    found, tried = _find(claim, run, seen)
+    climbed, smallest = 0, None
     if found is None:
-        summary = f"no counterexample in {tried} guided instances"
-        if tried == 0:
-            summary = "no instance meets the hypotheses: widen them, or the instances"
-        return Evidence(
-            kind="search",
-            outcome=Outcome.HOLDS if tried else Outcome.CLOSE,
-            summary=summary,
-            instances=tried,
-            seed=run.seed,
-            seconds=seconds,
-        )
-    small = found
+        found = seen.failing
+    if found is None:
+        found, climbed, smallest = climb(claim, run, seen)
+    if found is not None:
+        evidence = _refutation(claim, as_lists(found))
+    elif tried == 0 and not seen.closest:
+        summary = "no instance meets the hypotheses: widen them, or the instances"
+        evidence = Evidence(kind="search", outcome=Outcome.CLOSE, summary=summary)
+    else:
+        climbs = f" and {climbed} climbing ones" if climbed else ""
+        summary = f"no counterexample in {tried} guided instances{climbs}"
+        evidence = Evidence(kind="search", outcome=Outcome.HOLDS, summary=summary, worst=smallest)
+    seconds = time.perf_counter() - started
+    return replace(evidence, instances=tried + climbed, seed=run.seed, seconds=seconds)
+
+
+def _refutation(claim: Claim, found: Instance) -> Evidence:
+    """The failing instance made small where its domain is known, and judged with certainty."""
+    small = _exactly(found) if claim.exact_margin else found
     if claim.hypotheses is not no_condition:  # the strategy's own range is not known outside of it
-        small = shrink(found, lambda instance: _certainly_fails(claim, instance))
+        small = shrink(small, lambda instance: _certainly_fails(claim, instance))
     margin = claim.certain_margin(small)
     confirmed = margin.outcome is Outcome.FAILS
     manner = "exactly" if claim.exact_margin else "in floats with an error bound"
-    summary = f"{show(small)}: margin {margin.value:.3g}" + (
-        "" if confirmed else " (floats fail, exact does not)"
-    )
-    if confirmed:
-        summary += f", re-checked {manner}"
+    note = f", re-checked {manner}" if confirmed else " (floats fail, exact does not)"
     return Evidence(
         kind="search",
         outcome=Outcome.FAILS if confirmed else Outcome.CLOSE,
-        summary=summary,
-        instances=tried,
+        summary=f"{show(small)}: margin {margin.value:.3g}{note}",
         worst=margin,
         witness=small if confirmed else None,
-        seed=run.seed,
-        seconds=time.perf_counter() - started,
     )
 
 
-def _fails(claim: Claim, instance: Instance) -> Margin | None:
+def _exactly(instance: Instance) -> Instance:
+    """Floats as the fractions they are, so that exact arithmetic can judge them."""
+    exact = instance
+    for path, leaf in leaves(instance):
+        if isinstance(leaf, float) and math.isfinite(leaf):
+            exact = replaced(exact, path, Fraction(leaf))
+    return exact
+
+
+def _judged(claim: Claim, instance: Instance) -> Margin | None:
     """The margin when the instance meets the hypotheses, else None."""
     if claim.margin is None or not claim.hypotheses(instance):
         return None
@@ -72,13 +84,13 @@ def _fails(claim: Claim, instance: Instance) -> Margin | None:
 def _certainly_fails(claim: Claim, instance: Instance) -> bool:
     if not claim.hypotheses(instance):
         return False
-    margin = _fails(claim, instance)
+    margin = _judged(claim, instance)
     if margin is not None and margin.outcome is not Outcome.FAILS:
         return False
     return claim.certain_margin(instance).outcome is Outcome.FAILS
 
 
-def _find(claim: Claim, run: Run) -> tuple[Instance | None, int]:
+def _find(claim: Claim, run: Run, seen: Seen) -> tuple[Instance | None, int]:
     import hypothesis
     from hypothesis.configuration import set_hypothesis_home_dir
     from hypothesis.errors import NoSuchExample, Unsatisfiable
@@ -90,13 +102,16 @@ def _find(claim: Claim, run: Run) -> tuple[Instance | None, int]:
 
     def condition(instance: Instance) -> bool:
         nonlocal tried
-        margin = _fails(claim, instance)
+        margin = _judged(claim, instance)
         if margin is None:
             return False
         tried += 1
+        if margin.outcome is Outcome.FAILS:
+            return True
+        seen.add(instance, margin)
         if math.isfinite(margin.value):
             hypothesis.target(-margin.value)  # climbs towards failure
-        return margin.outcome is Outcome.FAILS
+        return False
 
     settings = hypothesis.settings(
         max_examples=QUICK_EXAMPLES if run.level == "quick" else FULL_EXAMPLES,

@@ -11,6 +11,7 @@ from math import ceil, floor
 from typing import Any
 
 from verify.instance import Instance
+from verify.search.seen import leaves, replaced
 
 LARGEST_DENOMINATOR = 64
 NEARBY_DENOMINATOR = 12
@@ -35,9 +36,9 @@ def shrink(instance: Instance, fails: Callable[[Instance], bool], *, rounds: int
 
 def _one_leaf(current: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The instance with one leaf simplified."""
-    for path, leaf in list(_leaves(current)):
+    for path, leaf in list(leaves(current)):
         for simpler in _simpler(leaf):
-            yield _replaced(current, path, simpler)
+            yield replaced(current, path, simpler)
 
 
 def _two_leaves(current: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -45,16 +46,16 @@ def _two_leaves(current: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
     Many hypotheses tie the two together, so that neither can move alone.
     """
-    leaves = [(path, leaf) for path, leaf in _leaves(current) if len(path) == 1]
-    for index, (path, leaf) in enumerate(leaves):
+    numbers = [(path, leaf) for path, leaf in leaves(current) if len(path) == 1]
+    for index, (path, leaf) in enumerate(numbers):
         if not isinstance(leaf, int):
             continue
         for simpler in _simpler(leaf):
-            lowered = _replaced(current, path, simpler)
-            for later, number in leaves[index + 1 :]:
+            lowered = replaced(current, path, simpler)
+            for later, number in numbers[index + 1 :]:
                 if not isinstance(number, int):
                     for fraction in _nearby(Fraction(number)):
-                        yield _replaced(lowered, later, fraction)
+                        yield replaced(lowered, later, fraction)
 
 
 def _nearby(number: Fraction) -> Iterator[Fraction]:
@@ -72,25 +73,6 @@ def _still_fails(fails: Callable[[Instance], bool], candidate: Instance) -> bool
         return fails(candidate)
     except Exception:  # whatever a claim raises outside its domain: not a counterexample
         return False
-
-
-def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    if isinstance(value, dict):
-        for name, item in value.items():
-            yield from _leaves(item, (*path, name))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _leaves(item, (*path, index))
-    elif isinstance(value, (int, float, Fraction)) and not isinstance(value, bool):
-        yield path, value
-
-
-def _replaced(value: Any, path: tuple[Any, ...], leaf: Any) -> Any:
-    if not path:
-        return leaf
-    copy = dict(value) if isinstance(value, dict) else list(value)
-    copy[path[0]] = _replaced(value[path[0]], path[1:], leaf)
-    return copy
 
 
 def _simpler(leaf: int | float | Fraction) -> Iterator[int | Fraction]:
