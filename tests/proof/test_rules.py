@@ -1,5 +1,6 @@
 """Every rule of the proof checker accepts what follows and refuses what does not."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -211,22 +212,100 @@ def test_idle_steps_and_missing_goals_are_refused() -> None:
 def test_a_cited_fact_must_name_its_theorem_and_be_possible() -> None:
     with pytest.raises(InvalidProofError, match="name the theorem"):
         prove(step("cited", Fact(X, ">", Y), Known("")))
-    with pytest.raises(InvalidProofError, match="says nothing"):
+    with pytest.raises(InvalidProofError, match="not confirmed"):
         prove(step("cited", Fact(-X, ">"), Known("an impossible theorem")))
+    with pytest.raises(InvalidProofError, match="not confirmed"):
+        prove(step("cited", Fact(X, ">", Y), Known("a theorem that holds only for some x and y")))
+    with pytest.raises(InvalidProofError, match="says nothing"):
+        prove(
+            step("cited", Fact(-X, ">"), Known("impossible")),
+            variables=(replace(POSITIVE_X, stands_for=True),),
+        )
 
 
-def test_exact_evaluation_contradicts_a_lie_that_a_rule_would_miss() -> None:
-    # a citation that holds somewhere admits only the points where it holds
+def test_a_citation_constrains_only_what_stands_for_something() -> None:
+    standing = (replace(POSITIVE_X, stands_for=True), POSITIVE_Y)
     prove(
         step("cited", Fact(X, ">", Y), Known("some order")),
         step("sum", Fact(2 * X, ">", 2 * Y), Combination(((sp.Integer(2), "cited"),))),
+        variables=standing,
     )
+    prove(
+        step("defined", Fact(X, "=", sp.exp(-Y)), Known("a definition")),
+        step("twice", Fact(2 * X, "=", 2 * sp.exp(-Y)), Combination(((sp.Integer(2), "defined"),))),
+        variables=standing,
+    )
+
+
+VANISHING = (X + 1) ** 2 - X**2 - 2 * X - 1
+"""Identically zero, but not to SymPy's eye."""
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [step("zero", Fact(VANISHING, ">"), RationalSign())],
+        [step("pole", Fact(1 / VANISHING, ">"), RationalSign())],
+        [
+            step("zero", Fact(VANISHING, "="), Identity()),
+            step("hundred", Fact(sp.Integer(100), ">"), Evident()),
+            step(
+                "lie",
+                Fact(sp.Integer(100), ">", Y),
+                Combination(((-Y / VANISHING, "zero"), (ONE, "hundred"))),
+            ),
+        ],
+        [step("tiny", Fact(sp.expand((1 - sp.sqrt(2)) ** 121), ">="), RationalSign())],
+        [step("unevaluated", Fact(sp.Pow(sp.E, X, evaluate=False), "=", sp.exp(sp.E)), Identity())],
+    ],
+    ids=["cancelling", "cancelling pole", "undefined multiplier", "tiny negative", "unevaluated power of e"],
+)
+def test_known_tricks_are_refused(steps: list[Step]) -> None:
+    with pytest.raises(InvalidProofError):
+        prove(*steps)
+
+
+def test_a_function_that_jumps_at_its_start_is_refused() -> None:
+    s = sp.Symbol("s", positive=True)
+    unit = Variable(s, "s", ZERO, ONE, open_low=True, open_high=True)
+    wild = s ** (1 / sp.sqrt(1 + sp.log(s) ** 2))
+    start = step("start", Fact(ONE, ">"), Evident())
+    slope = step("slope", Fact(sp.diff(wild, s), ">"), Evident())
+    with pytest.raises(InvalidProofError):
+        prove(start, slope, step("wild", Fact(wild, ">"), Rising(s, "slope", "start")), variables=(unit,))
+
+
+@pytest.mark.parametrize("relation", ["<", "!=", "", "≥"])
+def test_unknown_relations_are_refused(relation: str) -> None:
+    with pytest.raises(InvalidProofError, match="unknown"):
+        Fact(X, relation)  # pyright: ignore[reportArgumentType]
+
+
+def test_empty_ranges_and_double_variables_are_refused() -> None:
+    u = sp.Symbol("u", real=True)
+    k = sp.Symbol("k", integer=True)
+    for empty in (
+        {"low": ONE, "high": ZERO},
+        {"low": ONE, "high": ONE, "open_low": True},
+    ):
+        with pytest.raises(InvalidProofError, match="empty"):
+            Variable(u, "u", **empty)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(InvalidProofError, match="empty"):
+        Variable(k, "k", ONE / 4, ONE / 2, integer=True)
+    twice = (Variable(u, "u", ONE), Variable(u, "u", sp.Integer(-5)))
+    with pytest.raises(InvalidProofError, match="twice"):
+        prove(step("u", Fact(u, ">"), RationalSign()), variables=twice)
+
+
+def test_a_function_of_unknown_domain_is_refused() -> None:
+    with pytest.raises(InvalidProofError, match="outside the functions"):
+        prove(step("gamma", Fact(sp.gamma(X), ">"), Evident()))
 
 
 def test_points_are_rational_and_in_the_box() -> None:
     n = sp.Symbol("n", positive=True, integer=True)
     whole = Variable(n, "n", sp.Integer(2), integer=True)
-    for point in points((POSITIVE_X, UNIT_T, whole), 30):
+    for point in points((POSITIVE_X, UNIT_T, whole), 30, seed=1):
         assert all(isinstance(value, Fraction) for value in point.values())
         assert point[X] > 0
         assert 0 <= point[T] < 1

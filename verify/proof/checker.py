@@ -1,28 +1,31 @@
 """The checker: accepts a proof or says which step fails and why."""
 
-from typing import cast
+from fractions import Fraction
 
 import sympy as sp
-from sympy.codegen import cfunctions
+from flint import arb
 
 from theory.errors import InvalidProofError
-from verify.proof.domain import Point, agrees, points, rational_sign
-from verify.proof.facts import Fact, Proof, Variable
-from verify.proof.rules import Context, Known, require
+from verify.proof.domain import agrees, points, rational_sign, seed_of, value_at
+from verify.proof.facts import Fact, Proof, Step, Variable
+from verify.proof.rules import Context, Known, positive_arguments, require
 
 SPOT_CHECKS = 12
+CANDIDATES = 40 * SPOT_CHECKS
 
 
 def check(proof: Proof) -> None:
     """Re-check a proof from its data alone; raise InvalidProofError at the first step that fails.
 
     Beyond each rule: names are unique, every free symbol has a range, logarithms, roots and quotients are
-    defined on the whole box, no step contradicts exact evaluation at rational points, every step leads
-    to a goal.
+    defined on the whole box, exact evaluation at rational points confirms every step, and every step
+    leads to a goal.
     """
     facts: dict[str, Fact] = {}
     used: set[str] = set(proof.goals)
     require(bool(proof.goals), "the proof has no goal")
+    names = [str(variable.symbol) for variable in proof.variables]
+    require(len(set(names)) == len(names), f"a variable is listed twice among {names}")
     for step in proof.steps:
         try:
             require(step.name not in facts, "two steps share this name")
@@ -51,21 +54,18 @@ def _check_defined(fact: Fact, variables: tuple[Variable, ...], facts: dict[str,
     Returns the names of the earlier steps that were needed to see it.
     """
     needed: set[str] = set()
-    for node in [*sp.preorder_traversal(fact.left), *sp.preorder_traversal(fact.right)]:
-        argument: sp.Expr | None = None
-        if isinstance(node, sp.Pow) and not (node.exp.is_Integer and node.exp >= 0):
-            if node.base.is_nonnegative and node.exp.is_positive:
+    for side in (fact.left, fact.right):
+        roots = {
+            node.base for node in side.atoms(sp.Pow) if node.base.is_nonnegative and node.exp.is_positive
+        }
+        for argument in positive_arguments(side):
+            if argument in roots or argument.is_positive or rational_sign(argument, variables) == ">":
                 continue
-            argument = node.base
-        elif isinstance(node, sp.log):
-            argument = node.args[0]
-        elif isinstance(node, cfunctions.log1p):
-            argument = 1 + cast(sp.Expr, node.args[0])
-        if argument is None or argument.is_positive or rational_sign(argument, variables) == ">":
-            continue
-        shown = [name for name, known in facts.items() if _says_positive(known, argument)]
-        require(bool(shown), f"{argument} must be positive for {node} to be defined, and no step shows it")
-        needed.add(shown[0])
+            shown = [name for name, known in facts.items() if _says_positive(known, argument)]
+            require(
+                bool(shown), f"{argument} must be positive for {side} to be defined, and no step shows it"
+            )
+            needed.add(shown[0])
     return needed
 
 
@@ -74,19 +74,33 @@ def _says_positive(fact: Fact, argument: sp.Expr) -> bool:
 
 
 def _spot_check(proof: Proof) -> None:
-    """Exact evaluation at rational points where the cited facts hold must not contradict any step."""
-    cited = [step.fact for step in proof.steps if isinstance(step.rule, Known)]
+    """Exact evaluation at rational points must confirm every step.
+
+    A cited fact about quantities that stand for something defines them (=) or selects the points (≥, >)
+    at which they can stand for it; a cited fact about free variables alone is checked like any other.
+    """
+    standing = {variable.symbol for variable in proof.variables if variable.stands_for}
+    cited = [step for step in proof.steps if isinstance(step.rule, Known)]
+    selecting = [step.fact for step in cited if step.fact.expression.free_symbols & standing]
     done = 0
-    for point in points(proof.variables, 40 * SPOT_CHECKS):
-        if not all(agrees(fact, point) for fact in cited):
+    for free in points(
+        proof.variables, CANDIDATES, seed=seed_of(proof.title, *[s.fact for s in proof.steps])
+    ):
+        point: dict[sp.Symbol, Fraction | arb] = dict(free)
+        for fact in selecting:
+            if fact.relation == "=" and isinstance(fact.left, sp.Symbol) and fact.left in standing:
+                point[fact.left] = value_at(fact.right, point, precision=4096)
+        if not all(agrees(fact, point) for fact in selecting):
             continue
         for step in proof.steps:
-            require(agrees(step.fact, point), f"step {step.name!r} is false at {_show(point)}")
+            if step.fact not in selecting:
+                _confirm(step, point)
         done += 1
         if done == SPOT_CHECKS:
             return
     require(done > 0, "no rational point satisfies the cited facts: the proof says nothing")
 
 
-def _show(point: Point) -> str:
-    return ", ".join(f"{symbol}={value}" for symbol, value in point.items())
+def _confirm(step: Step, point: dict[sp.Symbol, Fraction | arb]) -> None:
+    shown = ", ".join(f"{s}={v.str(6) if isinstance(v, arb) else v}" for s, v in point.items())
+    require(agrees(step.fact, point), f"step {step.name!r} is not confirmed at {shown}")

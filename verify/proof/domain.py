@@ -1,8 +1,10 @@
 """The box of a proof's variables: rational points in it, and signs of rational functions on it."""
 
+import hashlib
 import random
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from math import ceil, floor
 from typing import cast
 
 import sympy as sp
@@ -12,46 +14,65 @@ from theory.errors import CannotEvaluateError, InvalidProofError
 from theory.formula.balls import enclose
 from verify.proof.facts import Fact, Relation, Variable
 
-Point = Mapping[sp.Symbol, Fraction]
-_PRECISION = 256
+Point = Mapping[sp.Symbol, Fraction | arb]
+_PRECISIONS = (256, 1024, 4096)
 
 
-def points(variables: tuple[Variable, ...], count: int, *, seed: int = 1) -> Iterator[Point]:
-    """Rational points of the box, near the ends and far out, the same ones every time."""
+def points(variables: tuple[Variable, ...], count: int, *, seed: int) -> Iterator[dict[sp.Symbol, Fraction]]:
+    """Rational points of the box, near its ends and far out; the same ones for the same seed."""
     generator = random.Random(seed)
     for _ in range(count):
         yield {variable.symbol: _coordinate(variable, generator) for variable in variables}
 
 
+def seed_of(*texts: object) -> int:
+    """A seed that nobody chooses: it depends on everything that is being checked."""
+    return int.from_bytes(hashlib.sha256("\0".join(map(str, texts)).encode()).digest()[:8], "big")
+
+
 def _coordinate(variable: Variable, generator: random.Random) -> Fraction:
     low = Fraction(int(variable.low.p), int(variable.low.q))
+    high = None if variable.high is None else Fraction(int(variable.high.p), int(variable.high.q))
     if variable.integer:
-        span = 12 if variable.high is None else int(sp.floor(variable.high) - sp.ceiling(variable.low))
-        first = int(sp.ceiling(variable.low)) + (1 if variable.open_low and variable.low.is_Integer else 0)
-        return Fraction(first + generator.randint(0, max(span, 0)))
-    inner = Fraction(generator.randint(1, 996), 997)
-    if variable.high is not None:
-        high = Fraction(int(variable.high.p), int(variable.high.q))
+        first = floor(low) + 1 if variable.open_low else ceil(low)
+        if high is None:
+            return Fraction(
+                first + generator.choice([0, 1, generator.randint(2, 20), generator.randint(20, 900)])
+            )
+        last = ceil(high) - 1 if variable.open_high else floor(high)
+        return Fraction(generator.randint(first, last))
+    inner = Fraction(generator.randint(1, 99_990), 99_991)
+    if high is not None:
         return low + (high - low) * inner
-    return low + inner * generator.choice([Fraction(1, 8), Fraction(1), Fraction(4), Fraction(16)])
+    return low + inner * generator.choice([Fraction(1, 1000), Fraction(1), Fraction(10), Fraction(400)])
 
 
-def value_at(expression: sp.Expr, point: Point) -> arb:
-    """A ball around the value of an expression at a rational point."""
-    return enclose(expression, point, precision=_PRECISION)
+def value_at(expression: sp.Expr, point: Point, *, precision: int = _PRECISIONS[0]) -> arb:
+    """A ball around the value of an expression at a point."""
+    return enclose(expression, point, precision=precision)
 
 
 def agrees(fact: Fact, point: Point) -> bool:
-    """Whether exact evaluation at a point is consistent with the fact."""
-    try:
-        value = value_at(fact.expression, point)
-    except CannotEvaluateError as error:
-        raise InvalidProofError(f"{fact} cannot be evaluated rigorously: {error}") from error
-    if not value.is_finite():
-        return False
-    if fact.relation == "=":
-        return bool(value.contains(0)) and float(value.rad()) < 1e-30
-    return not (value < 0 or (fact.relation == ">" and value.is_zero()))
+    """Whether exact evaluation at a point confirms the fact.
+
+    The precision rises until the sign is clear; a strict inequality has to be seen, an equality to hold
+    within a ball of radius 1e-30, relative to its terms where these are large.
+    """
+    for precision in _PRECISIONS:
+        try:
+            value = value_at(fact.expression, point, precision=precision)
+        except CannotEvaluateError as error:
+            raise InvalidProofError(f"{fact} cannot be evaluated rigorously: {error}") from error
+        if value < 0 or (fact.relation == "=" and value > 0):
+            return False
+        if value > 0:
+            return True
+        if fact.relation != ">" and value.is_finite():
+            terms = sp.Add.make_args(fact.expression)
+            size = sum((abs(value_at(term, point, precision=precision)) for term in terms), arb(1))
+            if value.rad() < arb("1e-30") * size:
+                return True
+    return False
 
 
 def rational_sign(expression: sp.Expr, variables: tuple[Variable, ...]) -> Relation | None:
@@ -105,17 +126,17 @@ def _closed_box_sign(expression: sp.Expr, variables: tuple[Variable, ...]) -> Re
 
 
 def _coefficient_sign(part: sp.Expr, strict: Mapping[sp.Symbol, bool]) -> Relation | None:
+    part = sp.expand(part)  # what cancels must not look like a polynomial
     symbols = [cast(sp.Symbol, symbol) for symbol in sorted(part.free_symbols, key=str)]
     if not symbols:
-        number = sp.nsimplify(part)
-        if not number.is_Rational or number < 0:
+        if not part.is_Rational or part < 0:
             return None
-        return ">" if number > 0 else ">="
+        return ">" if part > 0 else ">="
     if not set(symbols) <= set(strict) or not part.is_polynomial(*symbols):
         return None
     positive = False
-    for powers, coefficient in sp.Poly(sp.expand(part), *symbols).terms():
-        if not coefficient.is_Rational or coefficient < 0:
+    for powers, coefficient in sp.Poly(part, *symbols).terms():
+        if not coefficient.is_Rational or coefficient <= 0:
             return None
         positive |= all(power == 0 or strict[symbol] for symbol, power in zip(symbols, powers, strict=True))
     return ">" if positive else ">="

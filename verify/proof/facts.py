@@ -1,7 +1,7 @@
 """What a proof speaks of: variables with ranges, facts about them, steps, and the proof itself."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import sympy as sp
 
@@ -18,7 +18,8 @@ ZERO = sp.Integer(0)
 class Variable:
     """A universally quantified variable: low ≤ symbol ≤ high, with open ends where said.
 
-    `integer` restricts it further; the symbol's own SymPy assumptions must follow from the range.
+    `integer` restricts it further; the symbol's own SymPy assumptions must follow from the range. A
+    variable that `stands_for` something (a norm, a sum) is not free: cited facts constrain it.
     """
 
     symbol: sp.Symbol
@@ -28,31 +29,37 @@ class Variable:
     open_low: bool = False
     open_high: bool = False
     integer: bool = False
+    stands_for: bool = False
 
     def __post_init__(self) -> None:
-        allowed = {"commutative", "complex", "real", "extended_real", "hermitian", "finite", "infinite"}
-        if self.integer:
-            allowed |= {"integer", "rational", "irrational", "noninteger", "algebraic", "transcendental"}
-        if self.low >= 0:
-            allowed |= {"nonnegative", "negative", "extended_nonnegative", "extended_negative", "imaginary"}
+        self._refuse_empty_range()
+        implied = {"real": True} | ({"integer": True} if self.integer else {})
         if self.low > 0 or (self.low == 0 and self.open_low):
-            allowed |= {"positive", "nonpositive", "zero", "nonzero"}
-            allowed |= {"extended_positive", "extended_nonpositive", "extended_nonzero"}
-        if not self.integer:
-            allowed |= {"imaginary"}
-        assumed = {name for name, value in self.symbol.assumptions0.items() if value is not None}
-        if assumed - allowed:
+            implied["positive"] = True
+        elif self.low == 0:
+            implied["nonnegative"] = True
+        given = sp.Symbol("reference", **implied).assumptions0.items()
+        beyond = sorted(name for name, _ in self.symbol.assumptions0.items() - given)
+        if beyond:
             raise InvalidProofError(
-                f"symbol {self.symbol} assumes {sorted(assumed - allowed)}, which the range "
-                f"{self.range_text} does not give: widen the assumption or narrow the range"
+                f"symbol {self.symbol} assumes {beyond}, which the range {self.range_text} does not give: "
+                "widen the assumption or narrow the range"
             )
+
+    def _refuse_empty_range(self) -> None:
+        if self.high is None:
+            return
+        low, high = (sp.ceiling(self.low), sp.floor(self.high)) if self.integer else (self.low, self.high)
+        if low > high or (low == high and (self.open_low or self.open_high)):
+            raise InvalidProofError(f"the range {self.range_text} is empty: every statement would hold on it")
 
     @property
     def range_text(self) -> str:
         """The range for a reader, e.g. ``pairs ≥ 2, integer``."""
         low = f"{self.low} {'<' if self.open_low else '≤'} {self.symbol}"
         high = "" if self.high is None else f" {'<' if self.open_high else '≤'} {self.high}"
-        return low + high + (", integer" if self.integer else "")
+        meaning = f" (stands for {self.meaning})" if self.stands_for else ""
+        return low + high + (", integer" if self.integer else "") + meaning
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,10 @@ class Fact:
     left: sp.Expr
     relation: Relation
     right: sp.Expr = ZERO
+
+    def __post_init__(self) -> None:
+        if self.relation not in get_args(Relation):
+            raise InvalidProofError(f"relation {self.relation!r} is unknown: use one of {get_args(Relation)}")
 
     @property
     def expression(self) -> sp.Expr:

@@ -6,9 +6,10 @@ InvalidProofError when the fact does not follow.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
 import sympy as sp
+from sympy.codegen import cfunctions
 
 from theory.errors import InvalidProofError
 from verify.proof.domain import rational_sign, value_at
@@ -112,8 +113,9 @@ class Evident:
         if not expression.free_symbols:
             require(fact.relation == ">" and value_at(expression, {}) > 0, f"{expression} is not positive")
             return
+        require(fact.relation in (">", ">="), "only an inequality can be evident")
         follows = expression.is_positive if fact.relation == ">" else expression.is_nonnegative
-        require(fact.relation != "=" and follows is True, f"the sign of {expression} is not evident")
+        require(follows is True, f"the sign of {expression} is not evident")
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,8 @@ class Known:
 class Combination:
     """A sum of earlier facts with non-negative multipliers.
 
-    `terms` are (multiplier, step); a multiplier is a non-negative rational, or the name of a step whose
-    expression is the multiplier. Facts with relation = may be multiplied by any expression.
+    `terms` are (multiplier, step); a multiplier is a rational, or the name of a step whose expression is
+    the multiplier. Only facts with relation = may be multiplied by a negative number.
     """
 
     terms: tuple[tuple[sp.Expr | str, str], ...]
@@ -177,12 +179,13 @@ class Combination:
         if isinstance(multiplier, str):
             given = context.fact(multiplier)
             return given.expression, given.relation
-        if premise.relation == "=":
-            return multiplier, ">="
         rational = sp.sympify(multiplier)
         require(
-            bool(rational.is_Rational) and rational >= 0, f"multiplier {multiplier} is not rational and ≥ 0"
+            bool(rational.is_Rational), f"multiplier {multiplier} is not rational: give it a step of its own"
         )
+        if premise.relation == "=":
+            return rational, ">="
+        require(rational >= 0, f"multiplier {multiplier} of an inequality is negative")
         return rational, ">" if rational > 0 else ">="
 
 
@@ -264,9 +267,49 @@ class Rising:
             derivative.relation in (">", ">=") and vanishes(derivative.expression - slope, context.variables),
             f"{self.derivative} is not the derivative",
         )
-        at_start = fact.expression.subs(self.variable, owner[0].low)
         others = tuple(variable for variable in context.variables if variable is not owner[0])
+        require(
+            _continuous_at_start(fact.expression, self.variable, owner[0].low, others),
+            f"a power or logarithm is not defined where {self.variable} starts",
+        )
+        at_start = fact.expression.subs(self.variable, owner[0].low)
         require(vanishes(start.expression - at_start, others), f"{self.start} is not the value at the start")
         rises = derivative.relation == ">" and owner[0].open_low
         relation: Relation = ">" if start.relation == ">" or rises else ">="
         require(fact.relation != "=" and weaker_or_equal(fact.relation, relation), "the sign does not follow")
+
+
+def _continuous_at_start(
+    expression: sp.Expr, variable: sp.Symbol, low: sp.Rational, others: tuple[Variable, ...]
+) -> bool:
+    """Every base of a power and every argument of a logarithm is positive at the variable's lower end.
+
+    Substitution may otherwise differ from the limit: 0⁰ is 1 to SymPy.
+    """
+    for argument in positive_arguments(expression):
+        at_start = argument.subs(variable, low)
+        if not (at_start.is_positive or rational_sign(at_start, others) == ">"):
+            return False
+    return True
+
+
+def positive_arguments(expression: sp.Expr) -> list[sp.Expr]:
+    """What must be positive for an expression to be defined: bases, denominators, arguments of logarithms.
+
+    Raises InvalidProofError for a function whose domain is not known here.
+    """
+    found: list[sp.Expr] = []
+    for node in sp.preorder_traversal(expression):
+        if isinstance(node, sp.Pow):
+            if not (node.exp.is_Integer and node.exp >= 0) and node.base != sp.E:
+                found.append(node.base)
+        elif isinstance(node, sp.log):
+            found.append(node.args[0])
+        elif isinstance(node, cfunctions.log1p):
+            found.append(1 + cast(sp.Expr, node.args[0]))
+        elif not isinstance(node, (sp.Add, sp.Mul, sp.exp, sp.Symbol, sp.Rational)) and node not in (
+            sp.E,
+            sp.pi,
+        ):
+            raise InvalidProofError(f"{node} is outside the functions that proofs may use: rewrite it")
+    return found

@@ -110,9 +110,9 @@ def _proof() -> Proof:
     return Proof(
         title="Σ‖A_j‖² ≥ F Σσ_i(X)^{2/F}, attained by balanced factors",
         variables=(
-            Variable(total, "Σ_j ‖A_j‖_F² = Σ_i Σ_j σ_i(A_j)²", sp.Integer(0)),
-            Variable(horn, "Σ_i Π_j σ_i(A_j)^{2/F}", sp.Integer(0)),
-            Variable(cost, "Σ_i σ_i(X)^{2/F}", sp.Integer(0)),
+            Variable(total, "Σ_j ‖A_j‖_F² = Σ_i Σ_j σ_i(A_j)²", sp.Integer(0), stands_for=True),
+            Variable(horn, "Σ_i Π_j σ_i(A_j)^{2/F}", sp.Integer(0), stands_for=True),
+            Variable(cost, "Σ_i σ_i(X)^{2/F}", sp.Integer(0), stands_for=True),
             Variable(factors, "F", sp.Integer(2)),
             Variable(value, "σ, a singular value of X", sp.Integer(0)),
         ),
@@ -120,8 +120,10 @@ def _proof() -> Proof:
             Step(
                 "Horn",
                 Fact(horn, ">=", cost),
-                Known("Horn 1950: Σ_i σ_i(AB)^p ≤ Σ_i σ_i(A)^p σ_i(B)^p for p > 0"),
-                "applied F − 1 times with p = 2/F",
+                Known(
+                    "Horn 1950: Π_{i≤k} σ_i(AB) ≤ Π_{i≤k} σ_i(A)σ_i(B) for every k; and Weyl's consequence"
+                ),
+                "so Π_{i≤k} σ_i(X) ≤ Π_{i≤k} Π_j σ_i(A_j) for every k, and the sums of powers 2/F compare",
             ),
             Step(
                 "AM–GM",

@@ -77,9 +77,9 @@ def _proof() -> Proof:
     return Proof(
         title="½‖Z − Y‖² + (Fν/2)Σσ^{2/F} ≥ Σ_i [½(y_i − σ_i)² + (Fν/2)σ_i^{2/F}]",
         variables=(
-            Variable(distance, "‖Z − Y‖_F²", sp.Integer(0)),
-            Variable(modes, "Σ_i (σ_i(Z) − σ_i(Y))²", sp.Integer(0)),
-            Variable(cost, "Σ_i σ_i(Z)^{2/F}", sp.Integer(0)),
+            Variable(distance, "‖Z − Y‖_F²", sp.Integer(0), stands_for=True),
+            Variable(modes, "Σ_i (σ_i(Z) − σ_i(Y))²", sp.Integer(0), stands_for=True),
+            Variable(cost, "Σ_i σ_i(Z)^{2/F}", sp.Integer(0), stands_for=True),
             Variable(FACTORS, "F", sp.Integer(2)),
             Variable(MODE_DECAY, "ν", sp.Integer(0), open_low=True),
         ),
