@@ -61,7 +61,8 @@ class Claim:
     hypotheses: instances outside them are left out. They must describe the whole domain: shrinking goes
         wherever they allow. Without them a counterexample is shrunk within `instances` only.
     margin: right side minus left side on an instance, in floats with an error bound.
-    exact_margin: the same in exact or ball arithmetic; a refutation counts only if it confirms it.
+    exact_margin: the same in exact or ball arithmetic, None on an instance it cannot judge; where it
+        speaks, a refutation counts only if it confirms it.
     witness: a known counterexample, re-checked in every run beside what the search finds by itself.
     proofs: all of them together are the statement; each is re-checked in every run.
     experiments: descent, solvers, constructions; each returns Evidence.
@@ -82,7 +83,7 @@ class Claim:
     sampler: Callable[[np.random.Generator], Instance] | None = None
     hypotheses: Callable[[Instance], bool] = no_condition
     margin: Callable[[Instance], Margin] | None = None
-    exact_margin: Callable[[Instance], Margin] | None = None
+    exact_margin: Callable[[Instance], Margin | None] | None = None
     witness: Instance | None = None
     proofs: tuple[Proof, ...] = ()
     experiments: tuple[Experiment, ...] = field(default=())
@@ -106,7 +107,20 @@ class Claim:
 
     def certain_margin(self, instance: Instance) -> Margin:
         """The exact margin where there is one, else the float margin."""
-        judge = self.exact_margin or self.margin
-        if judge is None:
-            raise InvalidClaimError(f"claim {self.id} has no margin: it cannot judge an instance")
-        return judge(instance)
+        return self.exactly(instance) or self.fast_margin(instance)
+
+    def exactly(self, instance: Instance) -> Margin | None:
+        """The exact margin, or None where the claim has none for this instance."""
+        return None if self.exact_margin is None else self.exact_margin(instance)
+
+    def fast_margin(self, instance: Instance) -> Margin:
+        """The margin in floats; the exact one for a claim that has no other."""
+        found = self.exactly(instance) if self.margin is None else self.margin(instance)
+        if found is None:
+            raise InvalidClaimError(f"claim {self.id} has no margin for this instance: give it one in floats")
+        return found
+
+    @property
+    def is_judged_on_instances(self) -> bool:
+        """Whether there is a margin at all."""
+        return self.margin is not None or self.exact_margin is not None

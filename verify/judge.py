@@ -8,6 +8,7 @@ from theory.errors import InvalidProofError
 from verify.claim import Claim, Experiment, Run
 from verify.evidence import Evidence
 from verify.instance import show
+from verify.ledger import load
 from verify.margin import Outcome
 from verify.proof import Known, check
 from verify.search.guided import search
@@ -48,6 +49,8 @@ def _proofs(claim: Claim) -> Evidence:
     try:
         for proof in claim.proofs:
             check(proof)
+            for foundation in proof.rests_on:
+                _check_foundation(foundation)
     except InvalidProofError as error:
         outcome, summary = Outcome.CLOSE, f"the proof does not check: {error}"
     return Evidence(
@@ -60,9 +63,21 @@ def _proofs(claim: Claim) -> Evidence:
     )
 
 
+def _check_foundation(claim_id: str) -> None:
+    """A claim that others rest on must have proofs that check."""
+    proofs = load(claim_id).proofs
+    if not proofs:
+        raise InvalidProofError(f"it rests on {claim_id}, which has no proof")
+    for proof in proofs:
+        check(proof)
+
+
 def _known_witness(claim: Claim, run: Run) -> Evidence:
     assert claim.witness is not None
     started = time.perf_counter()
+    if not claim.hypotheses(claim.witness):
+        summary = f"{show(claim.witness)}: outside the hypotheses"
+        return Evidence(kind="witness", outcome=Outcome.CLOSE, summary=summary, seed=run.seed)
     margin = claim.certain_margin(claim.witness)
     fails = margin.outcome is Outcome.FAILS
     return Evidence(
@@ -80,7 +95,7 @@ def _known_witness(claim: Claim, run: Run) -> Evidence:
 def _instances(claim: Claim, run: Run) -> list[Evidence]:
     seen = Seen()
     evidence: list[Evidence] = []
-    if claim.sampler is not None and claim.margin is not None:
+    if claim.sampler is not None:
         evidence.append(sample(claim, run, seen))
     if claim.instances is not None or seen.closest:
         evidence.append(search(claim, run, seen))

@@ -1,5 +1,6 @@
 """A comparison with an error bound: holds, fails, or too close to call."""
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -37,7 +38,7 @@ class Margin:
     equality: bool = False
 
     def __post_init__(self) -> None:
-        if self.value != self.value or not self.error >= 0:
+        if math.isnan(self.value) or not 0 <= self.error < math.inf:
             raise OutOfDomainError(
                 f"a margin of {self.value} ± {self.error} compares nothing: exclude the instance"
             )

@@ -17,21 +17,25 @@ if TYPE_CHECKING:
 
 
 class PolygonSum(StableAtom):
-    """Σ_{m=1}^{K−1} g_m^j e^{−β g_m} with the margins g_m = 1 − cos(2πm/K); arguments (β, K, j)."""
+    """Σ_{m=1}^{K−1} g_m^j e^{−β(g_m − g_1)} with the margins g_m = 1 − cos(2πm/K); arguments (β, K, j).
+
+    The smallest margin g_1 is split off, so that nothing underflows at a large scale.
+    """
 
     nargs = 3
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
-        """Derivative in β lowers to the next order with a minus sign."""
+        """Derivative in β: g_1 times the sum minus the sum of the next order."""
         scale, classes, order = self.args
         if argindex != 1:
             raise sp.core.function.ArgumentIndexError(self, argindex)
-        return -cast(sp.Expr, PolygonSum(scale, classes, cast(sp.Expr, order) + 1))
+        following = cast(sp.Expr, PolygonSum(scale, classes, cast(sp.Expr, order) + 1))
+        return (1 - sp.cos(2 * sp.pi / classes)) * cast(sp.Expr, self) - following
 
     def _eval_rewrite_as_exp(self, scale: Any, classes: Any, order: Any, **_: Any) -> sp.Expr:
         """The written-out sum, for a whole number of classes."""
         margins = [1 - sp.cos(2 * sp.pi * step / classes) for step in range(1, int(classes))]
-        return sp.Add(*[margin**order * sp.exp(-scale * margin) for margin in margins])
+        return sp.Add(*[margin**order * sp.exp(-scale * (margin - margins[0])) for margin in margins])
 
     @staticmethod
     def array(*arguments: Any) -> Any:
@@ -39,7 +43,7 @@ class PolygonSum(StableAtom):
         scale, classes, order = arguments
         steps = np.arange(1, int(classes))
         margins = 2 * np.sin(np.pi * steps / int(classes)) ** 2
-        return np.sum(margins**order * np.exp(-np.multiply.outer(scale, margins)), axis=-1)
+        return np.sum(margins**order * np.exp(-np.multiply.outer(scale, margins - margins[0])), axis=-1)
 
     @staticmethod
     def ball(*arguments: "arb") -> "arb":
@@ -50,16 +54,16 @@ class PolygonSum(StableAtom):
         count, power = int(float(classes)), int(float(order))
         if classes != count or order != power:
             raise CannotEvaluateError("the number of classes and the order must be whole numbers")
-        total = arb(0)
-        for step in range(1, count):
-            margin = 2 * (arb(step) / count).sin_pi() ** 2
-            total += margin**power * (-scale * margin).exp()
-        return total
+        margins = [2 * (arb(step) / count).sin_pi() ** 2 for step in range(1, count)]
+        terms = (margin**power * (-scale * (margin - margins[0])).exp() for margin in margins)
+        return sum(terms, arb(0))
 
+
+_SMALLEST_MARGIN = 1 - sp.cos(2 * sp.pi / CLASSES)
 
 _FIT = Formula(
     "fit of the polygon",
-    log1p(cast(sp.Expr, PolygonSum(SCALE, CLASSES, 0))),
+    log1p(sp.exp(-SCALE * _SMALLEST_MARGIN) * cast(sp.Expr, PolygonSum(SCALE, CLASSES, 0))),
     (SCALE, CLASSES),
     RANKCOLLAPSE.at("polygon code"),
     "log Σ_m e^{−β(1 − cos 2πm/K)}",
@@ -68,7 +72,7 @@ _FIT = Formula(
 POLYGON: Final = Ray(
     name="polygon",
     fit=_FIT,
-    log_slope=sp.log(PolygonSum(SCALE, CLASSES, 1)) - _FIT.expression,
+    log_slope=-SCALE * _SMALLEST_MARGIN + sp.log(PolygonSum(SCALE, CLASSES, 1)) - _FIT.expression,
     singular_value=CLASSES / 2,
     rank=sp.Integer(2),
 )

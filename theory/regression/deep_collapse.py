@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.errors import OutOfDomainError
 from theory.squared_loss.modes import optimal_mode
 
 
@@ -44,7 +45,12 @@ class RegressionOptimum:
         return kept**layer
 
     def alignment(self, layer: int) -> float:
-        """Linear CKA of the layer's features with the targets: Σy_i²s_i^{2l}/√(Σs_i^{4l} Σy_i⁴)."""
+        """Linear CKA of the layer's features with the targets: Σy_i²s_i^{2l}/√(Σs_i^{4l} Σy_i⁴).
+
+        Raises OutOfDomainError where nothing is kept: zero features align with nothing.
+        """
+        if self.rank == 0:
+            raise OutOfDomainError("no direction is kept, so alignment is undefined: lower the weight decay")
         features = self.factor_values ** (2 * layer)
         targets = self.targets**2
         return float(features @ targets / np.sqrt((features @ features) * (targets @ targets)))

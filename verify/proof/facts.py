@@ -1,7 +1,7 @@
 """What a proof speaks of: variables with ranges, facts about them, steps, and the proof itself."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import sympy as sp
 
@@ -71,6 +71,9 @@ class Fact:
     right: sp.Expr = ZERO
 
     def __post_init__(self) -> None:
+        for side in cast("tuple[Any, Any]", (self.left, self.right)):
+            if not isinstance(side, sp.Expr):
+                raise InvalidProofError(f"{side!r} is not a SymPy expression: sympify it")
         if self.relation not in get_args(Relation):
             raise InvalidProofError(f"relation {self.relation!r} is unknown: use one of {get_args(Relation)}")
 

@@ -2,18 +2,15 @@
 
 import math
 import random
-import tempfile
 import time
-import warnings
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, cast
 
 from verify.claim import Claim, Run, no_condition
 from verify.evidence import Evidence
 from verify.instance import Instance, show, stream_seed
-from verify.margin import Margin, Outcome
+from verify.margin import Outcome
 from verify.search.local import climb
 from verify.search.seen import Seen, as_lists, leaves, replaced
 from verify.search.shrink import shrink
@@ -30,15 +27,18 @@ def search(claim: Claim, run: Run, seen: Seen) -> Evidence:
     started = time.perf_counter()
     found, tried = _find(claim, run, seen)
     climbed, smallest = 0, None
-    if found is None:
-        found = seen.failing
+    if found is None and seen.failing:
+        found = next((failing for failing in seen.failing if _confirmed(claim, failing)), seen.failing[0])
     if found is None:
         found, climbed, smallest = climb(claim, run, seen)
     if found is not None:
         evidence = _refutation(claim, as_lists(found))
-    elif tried == 0 and not seen.closest:
+    elif not seen.closest:
         summary = "no instance meets the hypotheses: widen them, or the instances"
         evidence = Evidence(kind="search", outcome=Outcome.CLOSE, summary=summary)
+    elif not seen.decided:
+        summary = f"floats decide none of {tried + climbed} instances: tighten the margin's error"
+        evidence = Evidence(kind="search", outcome=Outcome.CLOSE, summary=summary, worst=smallest)
     else:
         climbs = f" and {climbed} climbing ones" if climbed else ""
         summary = f"no counterexample in {tried} guided instances{climbs}"
@@ -49,12 +49,12 @@ def search(claim: Claim, run: Run, seen: Seen) -> Evidence:
 
 def _refutation(claim: Claim, found: Instance) -> Evidence:
     """The failing instance made small where its domain is known, and judged with certainty."""
-    small = _exactly(found) if claim.exact_margin else found
+    small = _in_fractions(found) if claim.exact_margin else found
     if claim.hypotheses is not no_condition:  # the strategy's own range is not known outside of it
         small = shrink(small, lambda instance: _certainly_fails(claim, instance))
     margin = claim.certain_margin(small)
     confirmed = margin.outcome is Outcome.FAILS
-    manner = "exactly" if claim.exact_margin else "in floats with an error bound"
+    manner = "exactly" if claim.exactly(small) else "in floats with an error bound"
     note = f", re-checked {manner}" if confirmed else " (floats fail, exact does not)"
     return Evidence(
         kind="search",
@@ -65,7 +65,7 @@ def _refutation(claim: Claim, found: Instance) -> Evidence:
     )
 
 
-def _exactly(instance: Instance) -> Instance:
+def _in_fractions(instance: Instance) -> Instance:
     """Floats as the fractions they are, so that exact arithmetic can judge them."""
     exact = instance
     for path, leaf in leaves(instance):
@@ -74,41 +74,40 @@ def _exactly(instance: Instance) -> Instance:
     return exact
 
 
-def _judged(claim: Claim, instance: Instance) -> Margin | None:
-    """The margin when the instance meets the hypotheses, else None."""
-    if claim.margin is None or not claim.hypotheses(instance):
-        return None
-    return claim.margin(instance)
+def _confirmed(claim: Claim, failing: Instance) -> bool:
+    """Whether exact arithmetic, where the claim has it, agrees that a float failure is one."""
+    if claim.exact_margin is None:
+        return True
+    return claim.certain_margin(_in_fractions(as_lists(failing))).outcome is Outcome.FAILS
 
 
 def _certainly_fails(claim: Claim, instance: Instance) -> bool:
-    if not claim.hypotheses(instance):
-        return False
-    margin = _judged(claim, instance)
-    if margin is not None and margin.outcome is not Outcome.FAILS:
-        return False
-    return claim.certain_margin(instance).outcome is Outcome.FAILS
+    return (
+        claim.hypotheses(instance)
+        and claim.fast_margin(instance).outcome is Outcome.FAILS
+        and claim.certain_margin(instance).outcome is Outcome.FAILS
+    )
 
 
 def _find(claim: Claim, run: Run, seen: Seen) -> tuple[Instance | None, int]:
     import hypothesis
-    from hypothesis.configuration import set_hypothesis_home_dir
     from hypothesis.errors import NoSuchExample, Unsatisfiable
+
+    from verify.search.isolation import isolated
 
     if claim.instances is None:
         return None, 0
-    set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "rankcollapse-hypothesis")
     tried = 0
 
     def condition(instance: Instance) -> bool:
         nonlocal tried
-        margin = _judged(claim, instance)
-        if margin is None:
+        if not claim.hypotheses(instance):
             return False
+        margin = claim.fast_margin(instance)
         tried += 1
-        if margin.outcome is Outcome.FAILS:
-            return True
         seen.add(instance, margin)
+        if margin.outcome is Outcome.FAILS and _confirmed(claim, instance):
+            return True
         if math.isfinite(margin.value):
             hypothesis.target(-margin.value)  # climbs towards failure
         return False
@@ -121,8 +120,7 @@ def _find(claim: Claim, run: Run, seen: Seen) -> tuple[Instance | None, int]:
     )
     source = random.Random(stream_seed(run.seed, claim.id, "search"))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with isolated():
             return hypothesis.find(claim.instances(), condition, settings=settings, random=source), tried
     except (NoSuchExample, Unsatisfiable):
         return None, tried

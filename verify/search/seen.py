@@ -20,9 +20,11 @@ class Seen:
     def __init__(self) -> None:
         self.closest: list[tuple[Margin, Instance]] = []
         self.ranges: dict[Path, tuple[float, float]] = {}
+        self.decided = False
 
     def add(self, instance: Instance, margin: Margin) -> None:
-        """Record one judged instance."""
+        """Record one judged instance; `decided` once floats could tell anything."""
+        self.decided |= margin.equality or margin.outcome is not Outcome.CLOSE
         plain = as_lists(instance)
         for path, leaf in leaves(plain):
             if not isinstance(leaf, int):
@@ -32,9 +34,9 @@ class Seen:
         self.closest = kept[:KEPT]
 
     @property
-    def failing(self) -> Instance | None:
-        """An instance on which the margin failed, if any."""
-        return next((found for margin, found in self.closest if margin.outcome is Outcome.FAILS), None)
+    def failing(self) -> list[Instance]:
+        """The instances among the closest on which the margin failed."""
+        return [found for margin, found in self.closest if margin.outcome is Outcome.FAILS]
 
 
 def as_lists(value: Any) -> Any:

@@ -16,7 +16,13 @@ from verify.strategies.matrices import (
     shapes,
 )
 from verify.strategies.networks import LabelledNetwork, build_network, network_instances
-from verify.strategies.numbers import log_uniform_floats, positive_rationals, powers_of_ten, weight_decays
+from verify.strategies.numbers import (
+    log_uniform_floats,
+    positive_rationals,
+    powers_of_ten,
+    small_fractions,
+    weight_decays,
+)
 from verify.strategies.problems import (
     any_problems,
     cross_entropy_problems,
@@ -56,6 +62,7 @@ __all__ = [
     "regression_pairs",
     "regression_problems",
     "shapes",
+    "small_fractions",
     "squared_loss_problems",
     "unbalanced_problems",
     "weight_decays",

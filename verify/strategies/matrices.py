@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
@@ -126,26 +127,31 @@ def matrices_with_spectrum(
 
     >>> from hypothesis import find
     >>> values = st.just((Fraction(5), Fraction(0)))
-    >>> matrix = find(matrices_with_spectrum(2, 2, spectrum=values), lambda matrix: matrix.entries[0][0] == 3)
+    >>> matrix = find(matrices_with_spectrum(2, 3, spectrum=values), lambda matrix: True)
     >>> [[str(entry) for entry in row] for row in matrix.entries]
-    [['3', '0'], ['-4', '0']]
+    [['5', '0', '0'], ['0', '0', '0']]
     """
     values = any_spectra(min(rows, columns)) if spectrum is None else spectrum
+    factors = st.just(Fraction(1)) if scale is None else scale
+    frames = {
+        (size, count): rational_frames(size, count, reflections=reflections)
+        for size in {rows, columns}
+        for count in range(1, min(rows, columns) + 1)
+    }
 
-    def framed(drawn: Spectrum) -> st.SearchStrategy[PrescribedMatrix]:
-        if not 1 <= len(drawn) <= min(rows, columns):
+    @st.composite
+    def matrices(draw: st.DrawFn) -> PrescribedMatrix:
+        drawn = draw(values)
+        if (rows, len(drawn)) not in frames:
             raise OutOfDomainError(
                 f"{len(drawn)} singular values do not fit a {rows}×{columns} matrix: "
                 f"give 1 to {min(rows, columns)}"
             )
-        return st.builds(
-            lambda factor, left, right: PrescribedMatrix(left, tuple(factor * each for each in drawn), right),
-            st.just(Fraction(1)) if scale is None else scale,
-            rational_frames(rows, len(drawn), reflections=reflections),
-            rational_frames(columns, len(drawn), reflections=reflections),
-        )
+        factor, left = draw(factors), draw(frames[rows, len(drawn)])
+        right = draw(frames[columns, len(drawn)])
+        return PrescribedMatrix(left, tuple(factor * value for value in drawn), right)
 
-    return values.flatmap(framed)
+    return matrices()
 
 
 def shapes(*, largest: int = 5) -> st.SearchStrategy[tuple[int, int]]:
@@ -171,6 +177,10 @@ def any_matrices(*, largest: int = 5) -> st.SearchStrategy[PrescribedMatrix]:
     array([[1., 0.],
            [0., 1.]])
     """
-    return shapes(largest=largest).flatmap(
-        lambda shape: matrices_with_spectrum(*shape, scale=powers_of_ten())
-    )
+    return shapes(largest=largest).flatmap(_of_shape)
+
+
+@cache
+def _of_shape(shape: tuple[int, int]) -> st.SearchStrategy[PrescribedMatrix]:
+    """Made once a shape: making strategies costs more than drawing from them."""
+    return matrices_with_spectrum(*shape, scale=powers_of_ten())

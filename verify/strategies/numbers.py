@@ -57,23 +57,37 @@ def log_uniform_floats(smallest: float, largest: float) -> st.SearchStrategy[flo
     def at(step: int) -> float:
         decade, rest = divmod(step, STEPS_PER_DECADE)
         number = float(f"{10 ** (rest / STEPS_PER_DECADE):.2f}e{decade}")  # beyond float64: 0 or infinity
-        return min(max(number, smallest), largest)
+        return float(min(max(number, smallest), largest))
 
     lowest, highest = (STEPS_PER_DECADE * math.log10(end) for end in (smallest, largest))
     return st.integers(math.floor(lowest), math.ceil(highest)).map(at)
 
 
+def small_fractions(*, largest: int = 8, denominator: int = 4) -> tuple[Fraction, ...]:
+    """The fractions in (0, largest] with a denominator up to `denominator`, each once, simplest first.
+
+    >>> [str(number) for number in small_fractions(largest=2, denominator=3)]
+    ['1', '2', '1/2', '3/2', '1/3', '2/3', '4/3', '5/3']
+    """
+    found = (
+        Fraction(above, below)
+        for below in range(1, denominator + 1)
+        for above in range(1, largest * below + 1)
+    )
+    return tuple(dict.fromkeys(found))
+
+
 def weight_decays(*, smallest: float = 1e-8, largest: float = 100.0) -> st.SearchStrategy[Fraction | float]:
     """Weight decays in [smallest, largest]: fractions p/q ≤ 2 with q ≤ 24, and log-uniform floats.
 
-    Shrinks towards the fraction 1 where the range has it, else towards the end nearest to 1.
+    Shrinks towards the fraction 1, or the one with the smallest denominator in range; where there is
+    none, towards the end of the range nearest to 1.
 
     >>> from hypothesis import find
-    >>> find(weight_decays(), lambda decay: decay < 1)
-    Fraction(1, 2)
+    >>> find(weight_decays(), lambda decay: True)
+    Fraction(1, 1)
     """
     floats = log_uniform_floats(smallest, largest)
-    if not (smallest <= 1 <= largest):
-        return floats
-    fractions = positive_rationals(largest=2).filter(lambda number: smallest <= number <= largest)
-    return st.one_of(fractions, floats)
+    known = small_fractions(largest=2, denominator=24)
+    fractions = [number for number in known if smallest <= float(number) <= largest]
+    return st.one_of(st.sampled_from(fractions), floats) if fractions else floats

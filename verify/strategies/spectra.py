@@ -6,9 +6,12 @@ from typing import TypeAlias
 from hypothesis import strategies as st
 
 from theory.errors import OutOfDomainError
-from verify.strategies.numbers import positive_rationals
+from verify.strategies.numbers import small_fractions
 
 Spectrum: TypeAlias = tuple[Fraction, ...]
+
+_VALUES = st.sampled_from(small_fractions())
+_GAPS = st.sampled_from([Fraction(0), *(Fraction(1, 10**digits) for digits in range(3, 16))])
 
 
 def _descending(values: list[Fraction]) -> Spectrum:
@@ -30,8 +33,7 @@ def plain_spectra(size: int) -> st.SearchStrategy[Spectrum]:
     (Fraction(2, 1), Fraction(1, 1), Fraction(1, 1))
     """
     _require(size, 1)
-    value = positive_rationals(largest=8, denominator=4)
-    return st.lists(value, min_size=size, max_size=size).map(_descending)
+    return st.lists(_VALUES, min_size=size, max_size=size).map(_descending)
 
 
 def near_degenerate_spectra(size: int) -> st.SearchStrategy[Spectrum]:
@@ -44,20 +46,19 @@ def near_degenerate_spectra(size: int) -> st.SearchStrategy[Spectrum]:
     (Fraction(1001, 1000), Fraction(1, 1))
     """
     _require(size, 1)
-    gap = st.one_of(st.just(Fraction(0)), st.integers(3, 15).map(lambda digits: Fraction(1, 10**digits)))
     return st.builds(
         lambda common, gaps: _descending([common * (1 + each) for each in gaps]),
-        positive_rationals(largest=8, denominator=4),
-        st.lists(gap, min_size=size, max_size=size),
+        _VALUES,
+        st.lists(_GAPS, min_size=size, max_size=size),
     )
 
 
 def ill_conditioned_spectra(
     size: int, *, smallest: int = 6, largest: int = 12
 ) -> st.SearchStrategy[Spectrum]:
-    """From 1 down to 10^−k with smallest ≤ k ≤ largest, powers of ten: the condition number is 10^k.
+    """From c down to c·10^−k, smallest ≤ k ≤ largest, in powers of ten: the condition number is 10^k.
 
-    Shrinks towards k = smallest with all other values 1. Needs at least two values.
+    Shrinks towards k = smallest with all other values c = 1. Needs at least two values.
 
     >>> from hypothesis import find
     >>> find(ill_conditioned_spectra(3), lambda values: True)
@@ -70,8 +71,11 @@ def ill_conditioned_spectra(
         )
 
     def between(digits: int) -> st.SearchStrategy[Spectrum]:
-        inner = st.lists(st.integers(0, digits), min_size=size - 2, max_size=size - 2)
-        return inner.map(lambda rest: _descending([Fraction(1, 10**each) for each in (0, *rest, digits)]))
+        return st.builds(
+            lambda common, inner: _descending([common / 10**each for each in (0, *inner, digits)]),
+            _VALUES,
+            st.lists(st.integers(0, digits), min_size=size - 2, max_size=size - 2),
+        )
 
     return st.integers(smallest, largest).flatmap(between)
 
@@ -90,8 +94,13 @@ def rank_deficient_spectra(size: int, *, smallest_rank: int = 0) -> st.SearchStr
         raise OutOfDomainError(
             f"rank {smallest_rank} among {size} values is not deficient: give 0 to {size - 1}"
         )
-    kept = st.lists(positive_rationals(largest=8, denominator=4), min_size=smallest_rank, max_size=size - 1)
-    return kept.map(lambda values: _descending(values + [Fraction(0)] * (size - len(values))))
+    return st.builds(
+        lambda rank, values: (*_descending(values[:rank]), *(Fraction(0),) * (size - rank)),
+        st.integers(smallest_rank, size - 1),
+        st.lists(
+            _VALUES, min_size=size, max_size=size
+        ),  # as many as a full spectrum, which so stays simplest
+    )
 
 
 def any_spectra(size: int) -> st.SearchStrategy[Spectrum]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from theory.chain.cost import COST_OF_A_SINGULAR_VALUE, cost_of_a_product
+from theory.chain.cost import COST_OF_A_SINGULAR_VALUE, cost_error, cost_of_a_product
 from theory.sources import SHANG_2020
 from theory.tolerances import LINEAR_ALGEBRA, SOLVER_GAP
 from verify.claim import Claim, Run
@@ -26,7 +26,7 @@ from verify.strategies import integer_matrices
 def margin(instance: Instance) -> Margin:
     """Σ‖A_j‖² minus the cost of the product.
 
-    The error counts what rounding does to the product's singular values: |(σ+e)^{2/F} − σ^{2/F}| ≤ e^{2/F}.
+    The error counts what rounding of the product's singular values does to their powers 2/F.
     """
     chain = [np.asarray(factor, dtype=np.float64) for factor in instance["chain"]]
     product = chain[0]
@@ -34,7 +34,7 @@ def margin(instance: Instance) -> Margin:
         product = factor @ product
     total = float(sum(np.sum(factor**2) for factor in chain))
     rounding = LINEAR_ALGEBRA * float(np.prod([np.linalg.norm(factor) for factor in chain]))
-    error = len(chain) * min(product.shape) * rounding ** (2 / len(chain)) + LINEAR_ALGEBRA * total
+    error = cost_error(product, len(chain), rounding) + LINEAR_ALGEBRA * total
     return Margin.at_least(total, cost_of_a_product(product, len(chain)), error=error)
 
 

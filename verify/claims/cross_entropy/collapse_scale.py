@@ -201,13 +201,19 @@ def _logarithmic_derivative() -> Proof:
                 "so the logarithm is defined",
             ),
             Step(
+                "log μ",
+                Fact(sp.exp(COLLAPSE.log_decay.expression), "=", COLLAPSE_DECAY.expression),
+                Identity(),
+                "the logarithm that is differentiated is that of the scale equation",
+            ),
+            Step(
                 "derivative",
                 Fact(slope, "=", (a * inside - SCALE * sp.exp(SCALE)) / (SCALE * inside)),
                 Identity(),
                 "differentiate log μ",
             ),
         ),
-        goals=("derivative",),
+        goals=("log μ", "derivative"),
     )
 
 

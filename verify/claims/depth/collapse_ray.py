@@ -17,7 +17,7 @@ from theory.tolerances import COLLAPSE_RAY
 from verify.claim import Claim, Run
 from verify.evidence import Evidence, Plot, Series, Table, overall, worst_of
 from verify.margin import Margin
-from verify.proof import Evident, Fact, Identity, Proof, Step, Variable
+from verify.proof import Combination, Evident, Fact, Identity, Known, Proof, Step, Variable
 
 PERTURBATION = 1e-6
 STEP = 2.5e-4
@@ -29,13 +29,16 @@ def _proof() -> Proof:
     """Linearise ṡ_a = F s_a^{2−2/F} r_a at s_a = s(1 + ε_a), and integrate along the ray."""
     p = sp.Symbol("p", positive=True)
     perturbation = sp.Symbol("perturbation", positive=True)
+    drop = sp.Symbol("drop", nonnegative=True)
     speed = FACTORS * STRENGTH ** (2 - 2 / FACTORS) * CLASSES * p
-    # δ(s_a^{2−2/F}) r + s^{2−2/F} δr_a with r = Kp and δr_a = −p s ε_a; then ε = δs_a/s
+    coefficient = 1 / (STRENGTH * CLASSES * p)
+    # δ(s_a^{2−2/F}) r + s^{2−2/F} δr_a with r = Kp and δr_a = −drop; then ε = δs_a/s
     growth = (
         FACTORS * (2 - 2 / FACTORS) * STRENGTH ** (1 - 2 / FACTORS) * STRENGTH * perturbation * CLASSES * p
-        - FACTORS * STRENGTH ** (2 - 2 / FACTORS) * p * STRENGTH * perturbation
+        - FACTORS * STRENGTH ** (2 - 2 / FACTORS) * drop
     )
     rate_in_time = growth / STRENGTH - perturbation * speed / STRENGTH
+    orthogonal = p * STRENGTH * perturbation
     amplification, rate = AMPLIFICATION.expression, GROWTH_RATE.expression
     return Proof(
         title="the linear law of the collapse ray",
@@ -46,14 +49,33 @@ def _proof() -> Proof:
             Variable(FACTORS, "F", sp.Integer(2)),
             Variable(p, "p = 1/(e^s + K − 1), softmax off its class", sp.Integer(0), open_low=True),
             Variable(perturbation, "ε_a", sp.Integer(0), open_low=True),
+            Variable(drop, "−δr_a, to first order", sp.Integer(0), stands_for=True),
         ),
         steps=(
             Step(
+                "orthogonality",
+                Fact(drop, "=", orthogonal),
+                Known("orthogonality of characters (Serre 1977, 2.3)"),
+                "Σε = 0 leaves the softmax's normalisation alone: δp(g) = p δz(g) off zero, δr_a = −p s ε_a",
+            ),
+            Step("coefficient", Fact(coefficient, ">"), Evident(), "everything is positive"),
+            Step(
+                "times the coefficient",
+                Fact(coefficient * drop, "=", coefficient * orthogonal),
+                Combination((("coefficient", "orthogonality"),)),
+                "the slope of ε̇/ṡ in the drop is minus the coefficient",
+            ),
+            Step(
+                "algebra",
+                Fact(rate_in_time.subs(drop, orthogonal) / speed, "=", rate * perturbation),
+                Identity(),
+                "dε/ds = ε̇/ṡ with r_a = Kp at collapse",
+            ),
+            Step(
                 "rate",
                 Fact(rate_in_time / speed, "=", rate * perturbation),
-                Identity(),
-                "dε/ds = ε̇/ṡ; at collapse r_a = Kp, and δp(g) = p δz(g) off zero since Σε = 0, so that "
-                "orthogonality of characters gives δr_a = −p s ε_a",
+                Combination(((sp.Integer(1), "algebra"), (sp.Integer(-1), "times the coefficient"))),
+                "so the perturbation grows at this rate",
             ),
             Step(
                 "solution",
@@ -130,6 +152,7 @@ CLAIM = Claim(
     id="depth/collapse-ray",
     title="A perturbation of collapse grows until s* = (1 − 2/F)K along the ray, then dies",
     statement=(
+        r"\text{inside a group family, }\sum_a\varepsilon_a=0:\quad "
         r"\frac{d\varepsilon}{ds}=\left(\frac{1-2/F}{s}-\frac1K\right)\varepsilon,\qquad "
         r"\varepsilon(s)=\varepsilon_0\left(\frac s{s_0}\right)^{1-2/F}e^{-(s-s_0)/K}"
     ),

@@ -29,8 +29,8 @@ def margin(instance: Instance) -> Margin:
     )
 
 
-def exact_margin(instance: Instance) -> Margin:
-    """The same from exact rationals when rank H ≤ t, where NRC1 = 0; floats otherwise.
+def exact_margin(instance: Instance) -> Margin | None:
+    """The same from exact rationals when rank H ≤ t, where NRC1 = 0; None otherwise.
 
     A = YHᵀ, CKA² = ‖A‖⁴/(‖HHᵀ‖²‖YYᵀ‖²) and ‖H − HP‖² = tr HHᵀ − tr Aᵀ(YYᵀ)⁻¹A are rational.
     """
@@ -42,7 +42,7 @@ def exact_margin(instance: Instance) -> Margin:
 
     targets, features = rational(instance["targets"]), rational(instance["features"])
     if features.rank() > targets.nrows():
-        return margin(instance)
+        return None
     cross = targets * features.transpose()
     gram_h, gram_y = features * features.transpose(), targets * targets.transpose()
     inside = cross.transpose() * gram_y.inv() * cross

@@ -1,6 +1,7 @@
 """Squared loss, three factors or more: the optimum of a mode jumps to zero.
 
-Statement   The large root t of t^{(F−2)/F}(1−t) y^{2(F−1)/F} = ν is no worse than zero iff ν ≤ ν*, with
+Statement   Where t^{(F−2)/F}(1−t) y^{2(F−1)/F} = ν has two roots, the large one is no worse than zero iff
+            ν ≤ ν*, with
             ν* = y^{2(F−1)/F} (F−2)^{(F−2)/F} / (F−1)^{2(F−1)/F}; at ν* it has t = (F−2)/(F−1).
 Source      derived for this project; equivalent to the threshold of 2301.00437.
 Computed    loss of zero minus loss of the large root times the sign of ν* − ν; descent on both sides.

@@ -1,6 +1,6 @@
 """Squared loss: every singular value of the targets is a scalar problem of its own.
 
-Statement   min_Z ½‖Z − Y‖_F² + (Fν/2) Σσ_i(Z)^{2/F} = Σ_i min_{σ≥0} [½(y_i − σ)² + (Fν/2) σ^{2/F}].
+Statement   ½‖Z − Y‖_F² + (Fν/2) Σσ_i(Z)^{2/F} ≥ Σ_i min_{σ≥0} [½(y_i − σ)² + (Fν/2) σ^{2/F}] for every Z.
 Source      derived for this project; the deep linear model of 2301.00437.
 Computed    loss of a random Z minus the sum of the closed-form minima, half of them near the optimum.
 Tight       yes: Z with the targets' singular vectors and the modes' optima attains it.
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from theory.chain.cost import cost_of_a_product
+from theory.chain.cost import cost_error, cost_of_a_product
 from theory.sources import RANKCOLLAPSE
 from theory.squared_loss.modes import optimal_mode
 from theory.symbols import FACTORS, MODE_DECAY
@@ -33,8 +33,8 @@ def margin(instance: Instance) -> Margin:
     modes = np.linalg.svd(targets, compute_uv=False)
     best = sum(optimal_mode(float(value), decay, factors).loss for value in modes)
     scale = float(np.sum(product**2) + np.sum(targets**2))
-    rounding = (LINEAR_ALGEBRA * float(np.linalg.norm(product))) ** (2 / factors)
-    error = LINEAR_ALGEBRA * (scale + penalty) + factors * decay * min(product.shape) * rounding
+    rounding = LINEAR_ALGEBRA * float(np.linalg.norm(product))
+    error = LINEAR_ALGEBRA * (scale + penalty) + decay / 2 * cost_error(product, factors, rounding)
     return Margin.at_least(fit + penalty, best, error=error)
 
 
@@ -106,12 +106,12 @@ CLAIM = Claim(
     id="squared-loss/modes-decouple",
     title="With squared loss every singular value of the targets is a scalar problem of its own",
     statement=(
-        r"\min_Z\ \tfrac12\|Z-Y\|_F^2+\tfrac{F\nu}2\sum_i\sigma_i(Z)^{2/F}"
-        r"=\sum_i\min_{\sigma\ge0}\left[\tfrac12(y_i-\sigma)^2+\tfrac{F\nu}2\sigma^{2/F}\right]"
+        r"\tfrac12\|Z-Y\|_F^2+\tfrac{F\nu}2\sum_i\sigma_i(Z)^{2/F}"
+        r"\ \ge\ \sum_i\min_{\sigma\ge0}\left[\tfrac12(y_i-\sigma)^2+\tfrac{F\nu}2\sigma^{2/F}\right]"
     ),
     source=RANKCOLLAPSE.at("theory 2.1"),
     computed="loss of a random Z minus the sum of the closed-form minima",
-    tight="yes: the targets' singular vectors with the modes' optima",
+    tight="yes: equality for the targets' singular vectors with the modes' optima (half of the sample)",
     instances=instances,
     sampler=sampler,
     margin=margin,
