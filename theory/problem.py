@@ -8,6 +8,7 @@ from theory.errors import InvalidProblemError
 
 Loss = Literal["cross-entropy", "squared"]
 
+LARGEST_TARGET = 1e150
 LARGEST_SIZE = 10**7
 """Sizes beyond it are typing errors, and lists of modes would no longer fit in memory."""
 
@@ -67,12 +68,12 @@ class Problem:
                 f"weight decay {self.weight_decay} is not a positive finite number: "
                 "the closed forms need λ > 0 (without decay the infimum is not attained)"
             )
+        if self.class_sizes is not None:
+            self._validate_sizes(self.class_sizes)
         if not math.isfinite(self.weight_decay * self.samples):
             raise InvalidProblemError(f"weight decay {self.weight_decay} overflows with N samples: lower it")
         if self.target_spectrum is not None:
             self._validate_spectrum(self.target_spectrum)
-        if self.class_sizes is not None:
-            self._validate_sizes(self.class_sizes)
 
     def _validate_sizes(self, sizes: tuple[int, ...]) -> None:
         if self.target_spectrum is not None:
@@ -102,6 +103,8 @@ class Problem:
         for value in spectrum:
             if not (math.isfinite(value) and value >= 0):
                 raise InvalidProblemError(f"target singular value {value} is not finite and ≥ 0: correct it")
+            if value > LARGEST_TARGET:
+                raise InvalidProblemError(f"target singular value {value} has no square: rescale the targets")
         if sum(value > 0 for value in spectrum) >= self.samples:
             raise InvalidProblemError(
                 f"{len(spectrum)} non-zero target singular values need more than {self.samples} samples: "

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -93,10 +93,23 @@ class Claim:
     expected: str | None = None
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*", self.id):
+        if not isinstance(cast(object, self.id), str) or not re.fullmatch(
+            r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*", self.id
+        ):
             raise InvalidClaimError(
                 f"claim id {self.id!r} is malformed: use lower-case words, hyphens and slashes"
             )
+        for name in ("id", "title", "statement", "computed", "tight"):
+            if not isinstance(getattr(self, name), str):
+                raise InvalidClaimError(f"claim {self.id!r}: its {name} is not a text: write it as one")
+        if not isinstance(cast(object, self.source), (str, Citation)):
+            raise InvalidClaimError(f"claim {self.id!r}: its source is neither a citation nor a text")
+        if not isinstance(cast(object, self.expected), (str, type(None))):
+            raise InvalidClaimError(f"claim {self.id!r}: its expected verdict is not a text")
+        if not all(
+            isinstance(proof, Proof) for proof in cast("tuple[object, ...]", tuple(self.proofs or ()))
+        ):
+            raise InvalidClaimError(f"claim {self.id!r}: its proofs are not a tuple of proofs")
         if (self.instances or self.sampler or self.witness) and not (self.margin or self.exact_margin):
             raise InvalidClaimError(f"claim {self.id} has instances but no margin: give it one")
 

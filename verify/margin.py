@@ -1,6 +1,7 @@
 """A comparison with an error bound: holds, fails, or too close to call."""
 
 import math
+import sys
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -72,7 +73,10 @@ class Margin:
     def exact(value: Fraction | int) -> "Margin":
         """The margin of an exact rational difference; the sign is certain."""
         value = Fraction(value)
-        rounded = float(value)
+        try:
+            rounded = float(value)
+        except OverflowError:  # beyond float64 only the sign and "large" can be kept
+            rounded = sys.float_info.max if value > 0 else -sys.float_info.max
         if rounded == 0 and value != 0:  # keep the sign of what float64 cannot represent
             rounded = 5e-324 if value > 0 else -5e-324
         return Margin(rounded, 0.0)

@@ -51,18 +51,24 @@ class DescentCheck:
     distance: float
 
 
+MOST_ENTRIES = 2e6
+"""Numbers to train beyond which a descent takes minutes: leave such checks to a machine of their own."""
+
+
 def check_prediction(
     prediction: Prediction, count: int, seed: int = 0, on_done: Callable[[DescentCheck], None] | None = None
 ) -> list[DescentCheck]:
     """Descend from the seeds `seed`, …, `seed + count − 1` and compare with the candidates.
 
-    Raises UsageError when the target matrix that the spectrum describes cannot be centred.
+    Raises UsageError when the target matrix that the spectrum describes cannot be centred, and for
+    problems too large to descend on.
 
     >>> from theory.prediction import predict
     >>> problem = Problem(loss="squared", classes=3, depth=1, weight_decay=0.05)
     >>> check_prediction(predict(problem), 1)[0].nearest
     'collapse'
     """
+    _refuse_what_would_not_end(prediction.problem)
     targets = target_matrix(prediction.problem)
     checks: list[DescentCheck] = []
     for each in range(seed, seed + count):
@@ -70,6 +76,15 @@ def check_prediction(
         if on_done is not None:
             on_done(checks[-1])
     return checks
+
+
+def _refuse_what_would_not_end(problem: Problem) -> None:
+    width = problem.width or problem.classes
+    entries = max(problem.classes, width) * (problem.samples + problem.depth * width)
+    if entries > MOST_ENTRIES:
+        raise UsageError(
+            f"descent would train {entries:.1g} numbers, above {MOST_ENTRIES:.0g}: leave out --check"
+        )
 
 
 def target_matrix(problem: Problem) -> FloatArray:

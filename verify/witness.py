@@ -66,15 +66,16 @@ def read(path: Path) -> Witness:
         raise UsageError(
             f"witness file {path} cannot be read ({error.strerror}): correct the path"
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"witness file {path} is not JSON ({error}): write it with --report") from error
     if not (isinstance(content, dict) and _well_formed(content)):
         raise UsageError(f"witness file {path} lacks a claim, an instance or a seed: write it with --report")
     task = Task(content["claim"], Path(content["from"]) if content.get("from") else None)
-    instance = decode(content["instance"])
-    return Witness(
-        task, instance, content["seed"], decode(content.get("margin")), str(content.get("version", ""))
-    )
+    try:
+        instance, margin = decode(content["instance"]), decode(content.get("margin"))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UsageError(f"witness file {path} has a value that is none: write it with --report") from error
+    return Witness(task, instance, content["seed"], margin, str(content.get("version", "")))
 
 
 def replay(witness: Witness) -> Judgement:

@@ -106,6 +106,11 @@ def test_replaying_a_ledger_claim_that_holds(invoke: Invoke, tmp_path: Path) -> 
     assert invoke("verify", "--replay", str(path)).exit_code == 2
 
 
+def heed_interrupts() -> None:
+    """A process started in the background of a shell inherits SIGINT as ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a process group")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_interrupting_prints_what_is_done(jobs: str, claim_file: Path, environment: dict[str, str]) -> None:
@@ -117,6 +122,7 @@ def test_interrupting_prints_what_is_done(jobs: str, claim_file: Path, environme
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
     assert process.stderr is not None
     assert process.stderr.readline().startswith("[1/2] mine/holds SUPPORTED")

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from theory.errors import InvalidClaimError, OutOfDomainError
-from verify.claim import Claim
+from verify.claim import Claim, Run
 from verify.evidence import Evidence, overall, worst_of
 from verify.instance import decode, encode, stream_seed
+from verify.judge import judge
 from verify.margin import Margin, Outcome
 from verify.verdict import Verdict, decide
 
@@ -33,6 +34,7 @@ def evidence(kind: Any, outcome: Outcome, *, witness: dict[str, Any] | None = No
         (Margin.exact(Fraction(-1, 10**400)), FAILS),
         (Margin.exact(Fraction(1, 10**400)), HOLDS),
         (Margin.exact(0), CLOSE),
+        (Margin.exact(-(10**400)), FAILS),
         (Margin.of_ball(arb("1e-300")), HOLDS),
         (Margin.of_ball(arb(0, 1)), CLOSE),
         (Margin.of_ball(arb(-1, 0.999)), FAILS),
@@ -46,7 +48,9 @@ def test_outcomes(margin: Margin, outcome: Outcome) -> None:
     assert margin.outcome is outcome
 
 
-@pytest.mark.parametrize(("value", "error"), [(math.nan, 0.0), (1.0, math.nan), (1.0, -1.0)])
+@pytest.mark.parametrize(
+    ("value", "error"), [(math.nan, 0.0), (1.0, math.nan), (1.0, -1.0), (math.inf, math.inf), (1.0, math.inf)]
+)
 def test_a_margin_of_nothing_is_refused(value: float, error: float) -> None:
     with pytest.raises(OutOfDomainError, match="compares nothing"):
         Margin(value, error)
@@ -109,6 +113,55 @@ def test_streams_are_separate_and_repeatable() -> None:
 def test_malformed_ids_are_refused(name: str) -> None:
     with pytest.raises(InvalidClaimError, match="malformed"):
         Claim(id=name, title="", statement="", source="")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"source": 5}, {"statement": None}, {"expected": ["PROVED"]}, {"proofs": (5,)}, {"title": 3}]
+)
+def test_wrong_types_are_named(wrong: dict[str, Any]) -> None:
+    good: dict[str, Any] = {"id": "mine", "title": "", "statement": "", "source": ""}
+    with pytest.raises(InvalidClaimError, match="claim 'mine'"):
+        Claim(**(good | wrong))
+
+
+def test_a_known_witness_outside_the_hypotheses_refutes_nothing() -> None:
+    claim = Claim(
+        id="mine",
+        title="",
+        statement="",
+        source="",
+        hypotheses=lambda instance: instance["x"] > 5,
+        margin=lambda instance: Margin.exact(-1),
+        witness={"x": 1},
+    )
+    assert judge(claim, Run()).verdict is Verdict.UNDECIDED
+
+
+def test_margins_too_wide_to_decide_are_no_support() -> None:
+    claim = Claim(
+        id="mine",
+        title="",
+        statement="",
+        source="",
+        instances=lambda: st.fixed_dictionaries({"x": st.integers(0, 9)}),
+        margin=lambda instance: Margin(-1.0, 10.0),
+    )
+    assert judge(claim, Run()).verdict is Verdict.UNDECIDED
+
+
+def test_a_real_failure_behind_a_spurious_one_is_found() -> None:
+    claim = Claim(
+        id="mine",
+        title="",
+        statement="",
+        source="",
+        instances=lambda: st.fixed_dictionaries({"x": st.integers(0, 99)}),
+        margin=lambda instance: Margin(-1.0, 0.0),
+        exact_margin=lambda instance: Margin.exact(1 if instance["x"] < 50 else -1),
+    )
+    judgement = judge(claim, Run())
+    assert judgement.verdict is Verdict.REFUTED
+    assert judgement.witness == {"x": 50}
 
 
 def test_instances_need_a_margin() -> None:

@@ -1,3 +1,4 @@
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 from theory.errors import UsageError
 from verify.claim import Run
 from verify.running.claim_file import load_file
+from verify.running.interrupts import remembered
 from verify.running.runner import Interrupted, default_jobs, processors, run_claims
 from verify.running.task import Task
 from verify.verdict import Judgement, Verdict
@@ -143,3 +145,13 @@ def test_a_claim_that_hangs_is_given_up_and_the_others_go_on(tmp_path: Path, job
         assert "no verdict within 4 s" in judged[name].reason
     for name in ("mine/quick", "mine/last"):
         assert judged[name].verdict is Verdict.SUPPORTED
+
+
+def test_an_interrupt_that_got_lost_is_raised_again() -> None:
+    with remembered() as interrupts:
+        interrupts.raise_if_pressed()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)  # suppose a callback swallows this one
+        with pytest.raises(KeyboardInterrupt):
+            interrupts.raise_if_pressed()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -12,6 +12,7 @@ from theory.cross_entropy.stability import stability_scale
 from theory.errors import InvalidProblemError
 from theory.prediction import Prediction, predict
 from theory.problem import Problem
+from theory.roots import bracketed_root
 from theory.squared_loss.modes import EXISTENCE_DECAY, GLOBAL_DECAY, optimal_mode
 from theory.squared_loss.reference_code import EXISTENCE_CLASS_DECAY, GLOBAL_CLASS_DECAY
 
@@ -107,6 +108,19 @@ def test_extremes_stay_finite(classes: int, depth: int, decay: float) -> None:
     assert math.isfinite(squared.best.loss)
 
 
+@pytest.mark.parametrize("exponent", [-310, -300, -200, -141, -100, -20, -5])
+def test_tiny_decays_keep_the_squared_optimum(exponent: int) -> None:
+    prediction = predict(Problem(loss="squared", classes=4, depth=2, weight_decay=float(f"1e{exponent}")))
+    assert prediction.best.structure == "collapse"
+    assert prediction.best.scale == pytest.approx(1.0, abs=1e-4)
+
+
+def test_a_wide_bracket_loses_no_digits() -> None:
+    assert bracketed_root(lambda x: math.log(x) + 500, 1e-300, 1.0) == pytest.approx(
+        math.exp(-500), rel=1e-13
+    )
+
+
 def test_a_million_classes_do_not_overflow() -> None:
     prediction = cross_entropy(10**6, 20, 1e-9)
     assert prediction.collapse is not None
@@ -163,6 +177,9 @@ def test_one_hot_targets_and_their_spectrum_are_one_problem() -> None:
         ({"target_spectrum": (1.0,)}, "squared loss"),
         ({"loss": "squared", "target_spectrum": (1.0, math.nan)}, "nan"),
         ({"loss": "squared", "target_spectrum": (1.0,) * 5}, "5 target singular values"),
+        ({"loss": "squared", "target_spectrum": (1e200,)}, "rescale"),
+        ({"class_sizes": (10**400, 1, 1, 1)}, "above"),
+        ({"classes": 10**400}, "above"),
     ],
 )
 def test_bad_problems_are_named(change: dict[str, object], complaint: str) -> None:

@@ -16,6 +16,7 @@ from theory.formula import Formula, ImplicitFormula
 from theory.formula.atoms import log1p
 from theory.sources import RANKCOLLAPSE
 from theory.symbols import FACTORS, FRACTION, MODE_DECAY, SINGULAR_VALUE, TARGET, positive
+from theory.tolerances import EPSILON
 
 RELATIVE_DECAY: Final = positive("relative_decay")
 """κ = ν y^{−2(F−1)/F}."""
@@ -65,8 +66,8 @@ GLOBAL_DECAY: Final = Formula(
 
 
 def _bracket(parameters: Mapping[str, float]) -> tuple[float, float]:
-    factors = parameters["factors"]
-    return 1e-300, factors / (2 * (factors - 1))
+    factors, decay = parameters["factors"], parameters["relative_decay"]
+    return decay * (1 - 1e-12), factors / (2 * (factors - 1))  # t ≤ 1 makes the lost fraction at least κ
 
 
 LARGE_ROOT: Final = ImplicitFormula(
@@ -108,6 +109,8 @@ def large_root(target: float, mode_decay: float, factors: int) -> float | None:
     log_decay = math.log(mode_decay) - 2 * (factors - 1) / factors * math.log(target)
     if log_decay > 0:  # t^a(1−t) < 1: no root, and κ may not be representable
         return None
+    if log_decay < math.log(EPSILON) - 10:  # what is lost is far below a rounding of the target
+        return target
     lost = LARGE_ROOT.solve(relative_decay=math.exp(log_decay), factors=factors)
     return None if lost is None else target * (1 - lost)
 

@@ -60,6 +60,9 @@ class CommandGroup(click.Group):
         """Parse, run and exit with the command's code; without arguments, print help."""
         arguments = list(sys.argv[1:] if args is None else args) or ["--help"]
         extra.setdefault("obj", shlex.join(["rankcollapse", *arguments]))
+        for name in ("stdout", "stderr"):  # closed by the caller: nobody reads, everything still runs
+            if getattr(sys, name) is None:
+                setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a terminal without Greek still gets an answer
         try:
@@ -77,6 +80,8 @@ class CommandGroup(click.Group):
             code = _refuse(str(error))
         except click.Abort:
             code = INTERRUPTED
+        except OSError as error:
+            code = _refuse(f"{error.strerror or error}: the output or a file cannot be written or read")
         sys.exit(code or 0)
 
 

@@ -164,8 +164,10 @@ def _write_report(directory: Path, judged: "Sequence[Judged]", run: "Run", text:
     say(f"report: {write_report(directory, pairs, run=run, expected=expected, command=text)}")
     for task, judgement in judged:
         witness = witness_of(task, judgement, run.seed)
-        if witness is not None:
-            path = directory / "witnesses" / f"{task.claim.replace('/', '--')}.json"
+        path = directory / "witnesses" / f"{task.claim.replace('/', '--')}.json"
+        if witness is None:
+            path.unlink(missing_ok=True)  # an older run's, which no longer stands
+        else:
             try:
                 save(witness, path)
             except UsageError as error:

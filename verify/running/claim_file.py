@@ -5,6 +5,7 @@ as it is. Every `Claim` bound at module level, or listed in a module-level list 
 """
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -19,6 +20,7 @@ from theory.errors import InvalidClaimError, UsageError
 from verify.claim import Claim
 from verify.ledger import LEDGER
 from verify.running.failure import describe
+from verify.running.files import LONGEST_NAME
 from verify.verdict import Verdict
 
 
@@ -37,6 +39,10 @@ def load_file(path: Path | str) -> list[Claim]:
     theory.errors.UsageError: claim file absent.py does not exist: correct the path
     """
     path = Path(path)
+    if len(os.fsencode(path.name)) > LONGEST_NAME:
+        raise UsageError(
+            f"claim file name of {len(os.fsencode(path.name))} bytes is too long: correct the path"
+        )
     if not path.exists():
         raise UsageError(f"claim file {path} does not exist: correct the path")
     if not path.is_file():

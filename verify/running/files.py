@@ -13,6 +13,8 @@ import numpy as np
 from theory.errors import UsageError
 from verify.instance import encode
 
+LONGEST_NAME = 255
+
 
 def json_text(value: Any) -> str:
     """Return JSON: fractions as ``"p/q"``, NaN and infinity as null, unknown objects as their text.
@@ -65,11 +67,20 @@ def require_writable(directory: Path) -> None:
 
     Asks by opening a nameless file in the nearest folder that exists, so nothing is left behind.
     """
+    try:
+        str(directory).encode("utf-8")
+        longest = max((len(os.fsencode(part)) for part in directory.absolute().parts), default=0)
+    except UnicodeEncodeError as error:
+        raise UsageError("the directory's name is not text: choose another place") from error
+    if longest > LONGEST_NAME:
+        raise UsageError(f"cannot write to a name of {longest} bytes: file systems take {LONGEST_NAME}")
     nearest = directory.absolute()
     while not os.path.lexists(nearest):
         nearest = nearest.parent
     if not nearest.is_dir():
         raise UsageError(f"cannot write to {directory}: {nearest} is not a directory; choose another place")
+    if (directory / "index.html").is_dir():
+        raise UsageError(f"cannot write {directory / 'index.html'}: it is a folder; choose another place")
     try:
         with tempfile.TemporaryFile(dir=nearest):
             return

@@ -1,12 +1,13 @@
 """Judging many claims, in this process or in several, with the same results either way."""
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from theory.errors import UsageError
 from verify.claim import Run
-from verify.running.task import Task, judge_task
+from verify.running.interrupts import remembered
+from verify.running.task import Task
 from verify.running.workers import judge_in_workers
 from verify.verdict import Judgement
 
@@ -49,7 +50,8 @@ def run_claims(
     ----------
     tasks: what to judge; results come in this order, whatever finishes first.
     run: level and seed; each claim draws from a stream of its own, so `jobs` changes nothing.
-    jobs: processes to use, by default `default_jobs`; 1 stays in this process, a user's claims apart.
+    jobs: processes to use, by default `default_jobs`; even one is a process of its own, which alone can
+        be given up on, and whatever it does to itself leaves this one standing.
     on_done: called with each task and judgement as it finishes.
 
     Raises UsageError for jobs below one, and Interrupted on Ctrl-C.
@@ -61,11 +63,8 @@ def run_claims(
         raise UsageError(f"{jobs} jobs: at least one process has to do the work")
     count = default_jobs(len(tasks)) if jobs is None else min(jobs, len(tasks))
     finished: dict[int, Judgement] = {}
-    foreign = any(task.file is not None for task in tasks)  # only a worker can be given up on
-    apart = count > 1 or (foreign and bool(tasks))
-    results = judge_in_workers(tasks, run, count) if apart else _judge_here(tasks, run)
     try:
-        with closing(results):
+        with remembered() as interrupts, closing(judge_in_workers(tasks, run, count, interrupts)) as results:
             for index, judgement in results:
                 finished[index] = judgement
                 if on_done is not None:
@@ -73,8 +72,3 @@ def run_claims(
     except KeyboardInterrupt:
         raise Interrupted([(tasks[index], finished[index]) for index in sorted(finished)]) from None
     return [(task, finished[index]) for index, task in enumerate(tasks)]
-
-
-def _judge_here(tasks: Sequence[Task], run: Run) -> Generator[tuple[int, Judgement]]:
-    for index, task in enumerate(tasks):
-        yield index, judge_task(task, run)

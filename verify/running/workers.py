@@ -4,6 +4,7 @@ A worker is a spawned process of our own rather than one of a pool's, so that on
 without the others noticing. Nothing heavy is imported here: a worker sets its threads first.
 """
 
+import contextlib
 import math
 import os
 import signal
@@ -15,26 +16,34 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from verify.claim import Run
+    from verify.running.interrupts import Interrupts
     from verify.running.task import Task
     from verify.verdict import Judgement
 
+BREATH = 0.25
+"""Seconds between looks at whether Ctrl-C was pressed."""
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
-def judge_in_workers(tasks: "Sequence[Task]", run: "Run", jobs: int) -> "Generator[tuple[int, Judgement]]":
+def judge_in_workers(
+    tasks: "Sequence[Task]", run: "Run", jobs: int, interrupts: "Interrupts"
+) -> "Generator[tuple[int, Judgement]]":
     """Judge tasks in up to `jobs` processes; yields (index, judgement) as they finish.
 
-    Closing the iterator kills whatever still runs.
+    Closing the iterator kills whatever still runs; a Ctrl-C that got lost is raised within a breath.
     """
     waiting = list(enumerate(tasks))[::-1]
     workers = [Worker() for _ in range(min(jobs, len(tasks)))]
+    if not workers:
+        return
     try:
         for worker in workers:
             worker.start(*waiting.pop(), run)
         busy = {worker.connection: worker for worker in workers}
         while busy:
+            interrupts.raise_if_pressed()
             patience = max(0.0, min(worker.deadline for worker in busy.values()) - time.monotonic())
-            ready = wait(list(busy), timeout=patience)
+            ready = wait(list(busy), timeout=min(patience, BREATH))
             late = [c for c, worker in busy.items() if c not in ready and worker.deadline <= time.monotonic()]
             for connection in [*ready, *late]:
                 worker = busy.pop(connection)  # type: ignore[call-overload, arg-type]
@@ -102,6 +111,8 @@ def serve(connection: Connection) -> None:
     """Judge tasks from the connection until it closes; Ctrl-C is the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+    with contextlib.suppress(OSError):  # what a claim writes past Python must not mix with results
+        os.dup2(2, 1)
     while True:
         try:
             task, run = connection.recv()
