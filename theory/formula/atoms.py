@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, cast
 import sympy as sp
 from sympy.codegen import cfunctions
 
+from theory.errors import CannotEvaluateError
+
 if TYPE_CHECKING:
     from flint import arb
 
@@ -15,12 +17,12 @@ class StableAtom(sp.Function):
     @staticmethod
     def array(*arguments: Any) -> Any:
         """The value at floats or arrays."""
-        raise NotImplementedError
+        raise CannotEvaluateError("this atom has no array implementation: give it a static method `array`")
 
     @staticmethod
     def ball(*arguments: "arb") -> "arb":
         """A ball containing the value at balls."""
-        raise NotImplementedError
+        raise CannotEvaluateError("this atom has no ball implementation: give it a static method `ball`")
 
 
 def log1p(argument: sp.Expr) -> sp.Expr:

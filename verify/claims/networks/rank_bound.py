@@ -133,7 +133,7 @@ def digits(run: Run) -> Evidence:
     readings = [str(row[-1]) for row in rows]
     informs, vacuous = readings.count("informs"), readings.count("vacuous")
     columns = ("activation", "λ", "layer", "distance to rank 10", "‖W‖", "B0", "B1", "B2", "‖R‖/λ",
-               "TCV(z)", "sharpest/‖W‖", "reading")  # fmt: skip
+               "TCV(z)", "bound/actual", "bound/‖W‖", "reading")  # fmt: skip
     ratios = [found.ratio for found in margins if found.ratio is not None]
     return Evidence(
         kind="descent",
@@ -172,6 +172,7 @@ def _row(bound: RankBound, rows: int) -> tuple[str | int | float | bool, ...]:
         *bound.frobenius.values(),
         bound.residual,
         bound.input_variation,
+        sharpest / bound.distance if bound.distance > LINEAR_ALGEBRA * bound.weight_norm else "—",
         sharpest / bound.weight_norm,
         _reading(bound, rows),
     )
