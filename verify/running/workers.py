@@ -5,6 +5,7 @@ without the others noticing. Nothing heavy is imported here: a worker sets its t
 """
 
 import contextlib
+import importlib
 import math
 import os
 import signal
@@ -71,12 +72,22 @@ class Worker:
         self.index = -1
         self.task: Task | None = None
         self.deadline = math.inf
+        self.ready = False
 
     def start(self, index: int, task: "Task", run: "Run") -> None:
         """Send a task."""
+        self._wait_until_ready()
         self.index, self.task = index, task
         self.deadline = time.monotonic() + run.time_limit
-        self.connection.send((task, run))
+        with contextlib.suppress(OSError):  # it died: `result` will say so
+            self.connection.send((task, run))
+
+    def _wait_until_ready(self) -> None:
+        """Its imports are not on the first task's clock."""
+        if not self.ready:
+            with contextlib.suppress(EOFError, OSError):  # it died: `result` will say so
+                self.connection.recv_bytes()
+            self.ready = True
 
     def result(self) -> "Judgement":
         """Return the judgement of the task it was sent; UNDECIDED if the process died over it."""
@@ -113,6 +124,9 @@ def serve(connection: Connection) -> None:
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     with contextlib.suppress(OSError):  # what a claim writes past Python must not mix with results
         os.dup2(2, 1)
+    importlib.import_module("verify.running.task")
+    with contextlib.suppress(OSError):  # the parent may be gone by now
+        connection.send_bytes(b"ready")
     while True:
         try:
             task, run = connection.recv()
