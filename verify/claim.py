@@ -27,7 +27,7 @@ class Run:
 
     @property
     def time_limit(self) -> float:
-        """Seconds after which a claim is given up: a hundred times what the slowest of ours needs."""
+        """Seconds after which a claim is given up: well above what the slowest of ours needs."""
         if self.seconds is not None:
             return self.seconds
         return 120.0 if self.level == "quick" else 7_200.0
