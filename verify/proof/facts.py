@@ -82,6 +82,11 @@ class Fact:
         """left − right, to be compared with zero."""
         return self.left - self.right
 
+    @property
+    def expressions(self) -> tuple[sp.Expr, ...]:
+        """The expressions that have to be defined."""
+        return self.left, self.right
+
     def __str__(self) -> str:
         return f"{self.left} {self.relation.replace('>=', '≥')} {self.right}"
 
@@ -93,11 +98,73 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class UniqueZero:
+    """`function` has exactly one zero in its variable's range, and it lies strictly between low and high.
+
+    For all values of the other variables; low and high may depend on them.
+    """
+
+    function: sp.Expr
+    variable: sp.Symbol
+    low: sp.Expr
+    high: sp.Expr
+
+    @property
+    def expressions(self) -> tuple[sp.Expr, ...]:
+        """The expressions that have to be defined."""
+        return self.function, self.low, self.high
+
+    def __str__(self) -> str:
+        return f"{self.function} has exactly one zero {self.variable}, with {self.low} < it < {self.high}"
+
+    @property
+    def latex(self) -> str:
+        """The statement in LaTeX."""
+        low, variable, high = sp.latex(self.low), sp.latex(self.variable), sp.latex(self.high)
+        return rf"\exists!\,{variable}:\; {sp.latex(self.function)} = 0,\quad {low} < {variable} < {high}"
+
+
+Matrix = tuple[tuple[sp.Rational, ...], ...]
+
+
+@dataclass(frozen=True)
+class SemidefiniteBound:
+    """⟨cost, X⟩ ≥ bound for every X ⪰ 0 with ⟨A, X⟩ ≥ b or = b for each constraint (A, relation, b).
+
+    Symmetric rational matrices as tuples of rows.
+    """
+
+    cost: Matrix
+    constraints: tuple[tuple[Matrix, Literal[">=", "="], sp.Rational], ...]
+    bound: sp.Rational
+
+    @property
+    def expressions(self) -> tuple[sp.Expr, ...]:
+        """The expressions that have to be defined: none has a variable."""
+        return (self.bound,)
+
+    def __str__(self) -> str:
+        size, count = len(self.cost), len(self.constraints)
+        return f"⟨C, X⟩ ≥ {self.bound} for every {size}×{size} X ⪰ 0 that meets the {count} constraints"
+
+    @property
+    def latex(self) -> str:
+        """The statement in LaTeX."""
+        return (
+            rf"\min\{{\langle C, X\rangle : X \succeq 0,\ {len(self.constraints)}\text{{ constraints}}\}}"
+            rf" \ge {sp.latex(self.bound)}"
+        )
+
+
+Statement = Fact | UniqueZero | SemidefiniteBound
+
+
+@dataclass(frozen=True)
 class Step:
-    """A named fact and the rule by which it follows; `because` tells a reader why."""
+    """A named statement and the rule by which it follows; `because` tells a reader why."""
 
     name: str
-    fact: Fact
+    fact: Statement
     rule: "Rule"
     because: str
 
