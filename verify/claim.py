@@ -1,9 +1,9 @@
 """A claim: one statement of the literature, or of a user, and everything that can judge it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
@@ -14,16 +14,23 @@ from verify.instance import Instance, stream_seed
 from verify.margin import Margin
 from verify.proof import Proof
 
+if TYPE_CHECKING:
+    from verify.search.batch import Tally
+
 Level = Literal["quick", "full"]
 
 
 @dataclass(frozen=True)
 class Run:
-    """How a run is made: its level, its seed, and the seconds a claim may take in a worker process."""
+    """How a run is made: its level, its seed, and the seconds a claim may take in a worker process.
+
+    `helpers`, if any, judge chunks (number, size) of a claim's sample; the result is the same without them.
+    """
 
     level: Level = "quick"
     seed: int = 0
     seconds: float | None = None
+    helpers: "Callable[[Run, Sequence[tuple[int, int]]], Generator[Tally]] | None" = None
 
     @property
     def time_limit(self) -> float:
@@ -57,7 +64,7 @@ class Claim:
     source: paper and theorem number (a plain string for a claim of one's own).
     computed, tight: what is computed, and how sharp the statement is.
     instances: a function returning a Hypothesis strategy of instances: small, readable, shrinking.
-    sampler: draws one instance from a NumPy generator, fast.
+    sampler: draws one instance from a NumPy generator and from nothing else, fast.
     hypotheses: instances outside them are left out. They must describe the whole domain: shrinking goes
         wherever they allow. Without them a counterexample is shrunk within `instances` only.
     margin: right side minus left side on an instance, in floats with an error bound.
