@@ -72,6 +72,8 @@ class Claim:
         speaks, a refutation counts only if it confirms it.
     witness: a known counterexample, re-checked in every run beside what the search finds by itself.
     proofs: all of them together are the statement; each is re-checked in every run.
+    certified_on: the range that the proofs cover, in words, where it is less than the statement's: the
+        verdict is CERTIFIED then, as it is where a proof covers a box by balls.
     experiments: descent, solvers, constructions; each returns Evidence.
     instead: id of the amended claim that holds, when this one fails as printed.
     quick_samples, full_samples: sizes of the random sample at the two levels.
@@ -93,6 +95,7 @@ class Claim:
     exact_margin: Callable[[Instance], Margin | None] | None = None
     witness: Instance | None = None
     proofs: tuple[Proof, ...] = ()
+    certified_on: str = ""
     experiments: tuple[Experiment, ...] = field(default=())
     instead: str | None = None
     quick_samples: int = 500
@@ -106,7 +109,7 @@ class Claim:
             raise InvalidClaimError(
                 f"claim id {self.id!r} is malformed: use lower-case words, hyphens and slashes"
             )
-        for name in ("id", "title", "statement", "computed", "tight"):
+        for name in ("id", "title", "statement", "computed", "tight", "certified_on"):
             if not isinstance(getattr(self, name), str):
                 raise InvalidClaimError(f"claim {self.id!r}: its {name} is not a text: write it as one")
         if not isinstance(cast(object, self.source), (str, Citation)):

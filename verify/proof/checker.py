@@ -1,6 +1,8 @@
 """The checker: accepts a proof or says which step fails and why."""
 
+from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 
 import sympy as sp
 from flint import arb
@@ -15,7 +17,21 @@ SPOT_CHECKS = 12
 CANDIDATES = 40 * SPOT_CHECKS
 
 
-def check(proof: Proof) -> None:
+@dataclass(frozen=True)
+class Checked:
+    """What the check of a proof went through: steps, boxes of coverings, the smallest slack on a box."""
+
+    steps: int
+    boxes: int
+    slack: float
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the proof does without coverings, that is without a bounded box."""
+        return self.boxes == 0
+
+
+def check(proof: Proof) -> Checked:
     """Re-check a proof from its data alone; raise InvalidProofError at the first step that fails.
 
     Beyond each rule: names are unique, every free symbol has a range, logarithms, roots and quotients are
@@ -24,6 +40,7 @@ def check(proof: Proof) -> None:
     """
     facts: dict[str, Statement] = {}
     used: set[str] = set(proof.goals)
+    coverings: list[tuple[int, float]] = []
     require(bool(proof.goals), "the proof has no goal")
     names = [str(variable.symbol) for variable in proof.variables]
     require(len(set(names)) == len(names), f"a variable is listed twice among {names}")
@@ -32,7 +49,7 @@ def check(proof: Proof) -> None:
             require(step.name not in facts, "two steps share this name")
             _check_symbols(step.fact, proof.variables)
             used |= _check_defined(step.fact, proof.variables, facts)
-            step.rule.check(step.fact, Context(proof.variables, facts))
+            step.rule.check(step.fact, Context(proof.variables, facts, coverings))
         except InvalidProofError as error:
             raise InvalidProofError(f"step {step.name!r}: {error}") from error
         facts[step.name] = step.fact
@@ -42,6 +59,8 @@ def check(proof: Proof) -> None:
     idle = [step.name for step in proof.steps if step.name not in used]
     require(not idle, f"steps {idle} lead nowhere")
     _spot_check(proof)
+    slack = min((smallest for _, smallest in coverings), default=inf)
+    return Checked(len(proof.steps), sum(boxes for boxes, _ in coverings), slack)
 
 
 def _check_symbols(fact: Statement, variables: tuple[Variable, ...]) -> None:

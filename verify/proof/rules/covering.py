@@ -1,7 +1,6 @@
 """A strict inequality on a bounded box, seen in ball arithmetic on every box of a bisection."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from flint import arb
 
@@ -32,7 +31,7 @@ class Covering:
 
     def check(self, fact: Statement, context: Context) -> None:
         """Raise unless every ball is positive."""
-        self.slack(fact, context)
+        context.coverings.append((self.boxes, float(self.slack(fact, context))))
 
     def slack(self, fact: Statement, context: Context) -> arb:
         """The smallest lower end of the balls: how much the inequality has to spare, at least."""
@@ -51,5 +50,5 @@ class Covering:
             if not value > 0:
                 where = ", ".join(f"{s} in [{i.low}, {i.high}]" for s, i in zip(symbols, box, strict=True))
                 raise InvalidProofError(f"{fact} is not clear for {where}: the ball is {value.str(6)}")
-            smallest = min(smallest, cast(arb, value.lower()))
+            smallest = min(smallest, value.lower())
         return smallest

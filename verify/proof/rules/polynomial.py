@@ -59,8 +59,8 @@ def _keeps_sign(polynomial: fmpq_poly, variable: Variable, relation: Relation) -
         changes = has_root(polynomial, low, high, closed_low=False, closed_high=False)
     if changes:
         return 0
-    one_point = low is not None and low == high
-    value = polynomial(low) if one_point else _value_inside(polynomial, low, high)
+    one_point = low == high and low is not None
+    value = polynomial(cast(fmpq, low)) if one_point else _value_inside(polynomial, low, high)
     return (value > 0) - (value < 0)
 
 

@@ -1,7 +1,7 @@
 """What every rule is: data that says how a fact follows, and checks it against the facts before it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 import sympy as sp
@@ -17,6 +17,8 @@ class Context:
 
     variables: tuple[Variable, ...]
     facts: Mapping[str, Statement]
+    coverings: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
+    """Boxes and smallest slack of each covering that was checked."""
 
     def fact(self, name: str) -> Fact:
         """An earlier relation by name."""
