@@ -50,8 +50,13 @@ class Variable:
     def _refuse_empty_range(self) -> None:
         if self.high is None:
             return
-        low, high = (sp.ceiling(self.low), sp.floor(self.high)) if self.integer else (self.low, self.high)
-        if low > high or (low == high and (self.open_low or self.open_high)):
+        if self.integer:
+            low = sp.floor(self.low) + 1 if self.open_low else sp.ceiling(self.low)
+            high = sp.ceiling(self.high) - 1 if self.open_high else sp.floor(self.high)
+            empty = low > high
+        else:
+            empty = self.low > self.high or (self.low == self.high and (self.open_low or self.open_high))
+        if empty:
             raise InvalidProofError(f"the range {self.range_text} is empty: every statement would hold on it")
 
     @property

@@ -86,6 +86,7 @@ class Rising:
         require(len(owner) == 1, f"{self.variable} is not a variable of the proof")
         require(not owner[0].integer, f"{self.variable} is an integer: it has no derivative")
         derivative, start = context.fact(self.derivative), context.fact(self.start)
+        context.require_free(self.variable, fact, derivative, start)
         slope = sp.diff(fact.expression, self.variable)
         require(
             derivative.relation in (">", ">=") and vanishes(derivative.expression - slope, context.variables),
@@ -149,6 +150,7 @@ class Induction:
         first = first + 1 if owner.open_low and first == owner.low else first
         others = tuple(variable for variable in context.variables if variable is not owner)
         base, step = context.fact(self.base), context.fact(self.step)
+        context.require_free(self.variable, fact, base, step)
         start = fact.expression.subs(self.variable, first)
         require(
             base.expression.free_symbols <= {variable.symbol for variable in others},

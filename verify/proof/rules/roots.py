@@ -39,6 +39,7 @@ class IsolatedZero:
         if not isinstance(fact, UniqueZero):
             raise InvalidProofError(f"this rule isolates a zero, it does not show: {fact}")
         owner = context.variable(fact.variable)
+        context.require_free(fact.variable, fact, *[context.fact(name) for name in self.uses])
         require(not owner.integer, f"{fact.variable} is an integer: a sign change gives no zero")
         for end in (fact.low, fact.high):
             require(fact.variable not in end.free_symbols, f"the end {end} depends on {fact.variable}")

@@ -32,10 +32,12 @@ class DualCertificate:
         if not isinstance(fact, SemidefiniteBound):
             raise InvalidProofError(f"this rule bounds a semidefinite program, it does not show: {fact}")
         require(len(self.multipliers) == len(fact.constraints), "one multiplier a constraint is needed")
+        require(bool(fact.bound.is_Rational), f"the bound {fact.bound} is not rational")
         slack = _matrix(fact.cost, len(fact.cost))
         value = fmpq(0)
         for multiplier, (matrix, relation, right) in zip(self.multipliers, fact.constraints, strict=True):
             require(bool(multiplier.is_Rational), f"multiplier {multiplier} is not rational")
+            require(bool(right.is_Rational), f"the right side {right} of a constraint is not rational")
             require(relation in (">=", "="), f"relation {relation!r} of a constraint is unknown")
             require(
                 relation == "=" or multiplier >= 0, f"multiplier {multiplier} of an inequality is negative"
