@@ -41,6 +41,11 @@ VALUES = {
     "outside": Fraction(1, 9),
     "alignment": Fraction(9, 10),
     "targets": Fraction(2),
+    "point": Fraction(7, 4),
+    "other": Fraction(-2, 3),
+    "excess": Fraction(8, 3),
+    "rank": Fraction(4),
+    "lower_rank": Fraction(2),
 }
 
 
