@@ -60,6 +60,16 @@ def singular_value_balls(code: Code, sizes: Sequence[int], *, precision: int = B
     return sorted(values, key=lambda ball: -float(ball.mid()))
 
 
+def code_fit_ball(code: Code, scale: Any, sizes: Sequence[int], *, precision: int = BALL_PRECISION) -> arb:
+    """A ball containing the mean cross-entropy of αX at an exact (or ball) scale α."""
+    with ctx.workprec(precision):
+        alpha, fit = exact_ball(scale), arb(0)
+        for size, margins in zip(sizes, class_margins(code), strict=True):
+            balls = (alpha * exact_ball(Fraction(margin)) for margin in margins)
+            fit += size * sum(((-ball).exp() for ball in balls), arb(0)).log1p()
+        return fit / sum(sizes)
+
+
 def code_loss_ball(
     code: Code,
     scale: Any,
@@ -70,13 +80,10 @@ def code_loss_ball(
     precision: int = BALL_PRECISION,
 ) -> arb:
     """A ball containing ℒ(αX) = fit + (λF/2) Σσ_i^{2/F} at an exact (or ball) scale α and decay λ."""
+    fit = code_fit_ball(code, scale, sizes, precision=precision)
     with ctx.workprec(precision):
         alpha, decay = exact_ball(scale), exact_ball(weight_decay)
-        fit = arb(0)
-        for size, margins in zip(sizes, class_margins(code), strict=True):
-            balls = (alpha * exact_ball(Fraction(margin)) for margin in margins)
-            fit += size * sum(((-ball).exp() for ball in balls), arb(0)).log1p()
         power = arb(2) / factors
         values = singular_value_balls(code, sizes, precision=precision)
         cost = sum(((alpha * value) ** power for value in values), arb(0))
-        return fit / sum(sizes) + decay * factors / 2 * cost
+        return fit + decay * factors / 2 * cost

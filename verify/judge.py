@@ -41,7 +41,8 @@ def _timed(experiment: Experiment, run: Run) -> Evidence:
 def _proofs(claim: Claim) -> Evidence:
     started = time.perf_counter()
     steps = [step for proof in claim.proofs for step in proof.steps]
-    cited = [step.rule.theorem.partition(":")[0] for step in steps if isinstance(step.rule, Known)]
+    theorems = [step.rule.theorem.partition(":")[0] for step in steps if isinstance(step.rule, Known)]
+    cited = list(dict.fromkeys(theorems))
     outcome, summary = (
         Outcome.HOLDS,
         f"{len(steps)} steps" + (f", given {' and '.join(cited)}" if cited else ""),
