@@ -106,7 +106,7 @@ def descend_from(
 def _result(
     product: FloatArray, weights: FloatArray, factors: int, weight_decay: float, gradient: float
 ) -> LogitOptimum:
-    """Values below the reported-rank threshold are left-overs of vanishing factors: removed where that pays."""
+    """Values below the reported-rank threshold are left-overs of vanishing factors: cut where that pays."""
     left, values, right = np.linalg.svd(product)
     kept = np.where(values > NUMERICAL_RANK * values[0], values, 0.0)
     cleaned = (left * kept) @ right

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 import numpy as np
 from scipy import optimize
 
+from numerics.arrays import FloatArray
 from theory.cross_entropy.codes import Code, class_margins, singular_values
 
 GRID: Final = 481
@@ -34,16 +35,20 @@ def least_on_ray(
     power = 2 / factors
     cost = 0.5 * weight_decay * factors * float(np.sum(singular_values(code, sizes, rank) ** power))
 
-    def loss(log_scale: float) -> float:
+    def loss(log_scale: FloatArray) -> FloatArray:
         scale = np.exp(log_scale)
-        columns = np.logaddexp(0.0, np.logaddexp.reduce(-scale * margins, axis=1))
-        return float(weights @ columns + cost * scale**power)
+        exponents = np.logaddexp.reduce(-np.multiply.outer(scale, margins), axis=-1)
+        return np.logaddexp(0.0, exponents) @ weights + cost * scale**power
 
     grid = np.linspace(-6, 6, GRID) * np.log(10.0)
-    best = int(np.argmin([loss(point) for point in grid]))
+    best = int(np.argmin(loss(grid)))
+
+    def one(log_scale: float) -> float:
+        return float(loss(np.asarray(log_scale)))
+
     ends = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, GRID - 1)])
     refined = cast(
-        Any, optimize.minimize_scalar(loss, bounds=ends, method="bounded", options={"xatol": 1e-10})
+        Any, optimize.minimize_scalar(one, bounds=ends, method="bounded", options={"xatol": 1e-10})
     )
     at_zero = float(np.log(len(code)))
     if refined.fun >= at_zero:

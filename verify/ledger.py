@@ -41,6 +41,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("cross-entropy/superior-rank", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/fit-between-margins", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/low-rank-wins-when-deep", PROVED, PROVED, "2026-11-22"),
+    Entry("cross-entropy/strong-decay-leaves-nothing", PROVED, PROVED, "2026-11-22"),
     Entry("networks/rank-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("networks/collapse-minimises-cost", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("depth/spectral-reduction", SUPPORTED, SUPPORTED, "2026-11-22"),

@@ -34,16 +34,16 @@ from verify.proof import (
     Step,
     Variable,
 )
-from verify.strategies import integer_matrices, positive_rationals
+from verify.strategies import code_instances, positive_rationals
+from verify.strategies.codes import is_code, random_code
 
 
 def well_formed(instance: Instance) -> bool:
     """K×K code, K sizes, a positive scale, margins that stay far from overflow."""
-    code, sizes, scale = instance["code"], instance["sizes"], float(instance["scale"])
-    square = len(code) >= 2 and all(len(row) == len(code) for row in code)
-    if not square or len(sizes) != len(code) or min(sizes) < 1:
+    scale = float(instance["scale"])
+    if not is_code(instance) or scale <= 0:
         return False
-    return scale > 0 and scale * max(abs(entry) for row in code for entry in row) < 300
+    return scale * max(abs(entry) for row in instance["code"] for entry in row) < 300
 
 
 def margin(instance: Instance) -> Margin:
@@ -77,27 +77,12 @@ def _exact(code: Any) -> list[list[Fraction]]:
 
 def instances() -> Any:
     """Small integer codes of two to four classes, class sizes up to four."""
-    from hypothesis import strategies as st
-
-    def of(classes: int) -> Any:
-        sizes = st.lists(st.integers(1, 4), min_size=classes, max_size=classes)
-        code = integer_matrices(classes, classes)
-        return st.fixed_dictionaries({"code": code, "sizes": sizes, "scale": positive_rationals(largest=4)})
-
-    return st.integers(2, 4).flatmap(of)
+    return code_instances(scale=positive_rationals(largest=4))
 
 
 def sampler(generator: np.random.Generator) -> Instance:
     """Codes of up to eight classes, every fourth one nearly collapsed; scales over three decades."""
-    classes = int(generator.integers(2, 9))
-    code = generator.integers(-9, 10, size=(classes, classes))
-    if generator.random() < 0.25:
-        code = 9 * np.eye(classes, dtype=np.int64) + generator.integers(-1, 2, size=code.shape)
-    return {
-        "code": code.tolist(),
-        "sizes": generator.integers(1, 30, size=classes).tolist(),
-        "scale": float(10.0 ** generator.uniform(-2, 1)),
-    }
+    return {**random_code(generator), "scale": float(10.0 ** generator.uniform(-2, 1))}
 
 
 _OTHERS = sp.Symbol("others", positive=True)
