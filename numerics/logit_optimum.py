@@ -19,7 +19,7 @@ from numerics.descent.linear_chain import chain_product
 from theory.errors import InvalidProblemError
 from theory.tolerances import NUMERICAL_RANK
 
-ITERATIONS: Final = 4_000
+ITERATIONS: Final = 1_500
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,23 @@ def descend_from(
     product = chain_product(list(found.x.reshape(shape)))
     gradient = float(np.max(np.abs(objective(found.x)[1])))
     return _result(product, weights, factors, weight_decay, gradient)
+
+
+def spherical_starts(
+    classes: int, ranks: Sequence[int], *, scale: float, rng: np.random.Generator
+) -> list[FloatArray]:
+    """Gram matrices of random unit vectors, one of each rank, times a scale: starts that serve every class.
+
+    >>> start = spherical_starts(5, [2], scale=9.0, rng=np.random.default_rng(0))[0]
+    >>> start.shape, int(np.linalg.matrix_rank(start)), float(np.trace(start).round(9))
+    ((5, 5), 2, 45.0)
+    """
+    starts: list[FloatArray] = []
+    for rank in ranks:
+        vectors = rng.standard_normal((rank, classes))
+        vectors /= np.linalg.norm(vectors, axis=0)
+        starts.append(scale * (vectors.T @ vectors))
+    return starts
 
 
 def _result(

@@ -67,3 +67,8 @@ def parabola_code(classes: int) -> list[list[int]]:
     """
     points = [2 * index - (classes - 1) for index in range(classes)]
     return lifted_code([[point // 2 if classes % 2 else point] for point in points])
+
+
+def least_superior_code(classes: int) -> list[list[int]]:
+    """A diagonally superior code of the least rank, in integers: pairs for K = 2, else the parabola code."""
+    return [[1, -1], [-1, 1]] if superior_rank(classes) == 1 else parabola_code(classes)

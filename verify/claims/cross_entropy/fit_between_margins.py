@@ -60,7 +60,7 @@ def margin(instance: Instance) -> Margin:
 
 def exact_margin(instance: Instance) -> Margin:
     """The same in balls."""
-    from numerics.exact_codes import code_fit_ball
+    from numerics.exact.codes import code_fit_ball
 
     code, sizes, scale = instance["code"], instance["sizes"], Fraction(instance["scale"])
     fit = code_fit_ball(code, scale, sizes)

@@ -49,7 +49,7 @@ from verify.strategies import integer_matrices, positive_rationals
 
 
 def _threshold(instance: Instance) -> DepthThreshold:
-    from numerics.exact_codes import exact_rank
+    from numerics.exact.codes import exact_rank
 
     code, lower, sizes = instance["code"], instance["lower"], instance["sizes"]
     values = singular_values(code, sizes, exact_rank(code))
@@ -60,7 +60,7 @@ def _threshold(instance: Instance) -> DepthThreshold:
 
 def deep_enough(instance: Instance) -> bool:
     """Two K×K integer codes, p > q, X' superior, X of positive mean margin, F above the threshold."""
-    from numerics.exact_codes import exact_rank
+    from numerics.exact.codes import exact_rank
 
     code, lower, sizes = instance["code"], instance["lower"], instance["sizes"]
     classes = len(code)
@@ -76,7 +76,7 @@ def deep_enough(instance: Instance) -> bool:
 
 def margin(instance: Instance) -> Margin:
     """ℒ(αX) − ℒ(αcX') in floats."""
-    from numerics.exact_codes import exact_rank
+    from numerics.exact.codes import exact_rank
 
     code, lower, sizes = instance["code"], instance["lower"], instance["sizes"]
     decay, factors, scale = float(instance["weight_decay"]), instance["factors"], float(instance["scale"])
@@ -91,7 +91,7 @@ def exact_margin(instance: Instance) -> Margin:
     """The same in balls: exact ranks, margins and characteristic polynomials."""
     from fractions import Fraction
 
-    from numerics.exact_codes import code_loss_ball
+    from numerics.exact.codes import code_loss_ball
 
     code, lower, sizes = instance["code"], instance["lower"], instance["sizes"]
     shared = {"factors": instance["factors"], "weight_decay": Fraction(instance["weight_decay"])}

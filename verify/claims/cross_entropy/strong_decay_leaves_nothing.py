@@ -62,7 +62,7 @@ def _where(instance: Instance) -> dict[str, int]:
 
 def margin(instance: Instance) -> Margin:
     """ℒ(Z) − log K at the given multiple of the threshold, in floats."""
-    from numerics.exact_codes import exact_rank
+    from numerics.exact.codes import exact_rank
 
     code, sizes, factors = instance["code"], instance["sizes"], instance["factors"]
     decay = float(instance["share"]) * float(ZERO_DECAY(**_where(instance)))
@@ -76,7 +76,7 @@ def exact_margin(instance: Instance) -> Margin:
     """The same in balls."""
     from flint import arb
 
-    from numerics.exact_codes import code_loss_ball
+    from numerics.exact.codes import code_loss_ball
 
     decay = ZERO_DECAY.ball(**_where(instance)) * arb(str(Fraction(instance["share"]).numerator))
     decay /= Fraction(instance["share"]).denominator

@@ -17,8 +17,8 @@ from theory.cross_entropy.superior_rank import (
     PARABOLA_ENTRY,
     PARABOLA_MARGIN,
     SUPERIOR_RANK_SOURCE,
+    least_superior_code,
     lifted_code,
-    parabola_code,
     superior_rank,
 )
 from verify.claim import Claim, Run
@@ -139,13 +139,13 @@ def _rank_two_suffices() -> Proof:
 
 def codes(run: Run) -> Evidence:
     """Exact ranks and margins of parabola codes, and of lifted points in the plane (rank three)."""
-    from numerics.exact_codes import exact_rank
+    from numerics.exact.codes import exact_rank
 
     largest = 16 if run.level == "quick" else 60
     rows: list[tuple[str | int | float | bool, ...]] = []
     margins: list[Margin] = []
     for classes in range(2, largest + 1):
-        code = [[1, -1], [-1, 1]] if classes == 2 else parabola_code(classes)
+        code = least_superior_code(classes)
         rank, least = exact_rank(code), least_margin(code)
         margins += [Margin.exact(-abs(superior_rank(classes) - rank)), Margin.exact(least)]
         rows.append((classes, superior_rank(classes), rank, least))
