@@ -38,6 +38,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("cross-entropy/collapse-scale", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/collapse-is-beaten", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/collapse-is-global-at-any-depth", REFUTED, REFUTED, "2026-11-22"),
+    Entry("cross-entropy/collapse-is-global-at-depth-one", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/superior-rank", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/fit-between-margins", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/low-rank-wins-when-deep", PROVED, PROVED, "2026-11-22"),
