@@ -48,6 +48,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("cross-entropy/relu-collapse-costs-as-much", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/relu-low-rank-wins", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/relu-construction-ends-there", PROVED, PROVED, "2026-11-22"),
+    Entry("cross-entropy/generalised-collapse-is-beaten", PROVED, PROVED, "2026-11-22"),
     Entry("networks/rank-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("networks/collapse-minimises-cost", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("depth/spectral-reduction", SUPPORTED, SUPPORTED, "2026-11-22"),
