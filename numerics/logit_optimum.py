@@ -17,7 +17,7 @@ from numerics.arrays import FloatArray
 from numerics.descent.initialisation import balanced_factors
 from numerics.descent.linear_chain import chain_product
 from theory.errors import InvalidProblemError
-from theory.tolerances import NUMERICAL_RANK
+from theory.tolerances import CLOSED_FORM, NUMERICAL_RANK
 
 ITERATIONS: Final = 1_500
 
@@ -148,4 +148,5 @@ def logit_optimum(
     found = [descend_from(start, sizes, factors=factors, weight_decay=weight_decay) for start in starts]
     classes = len(sizes)
     zero = LogitOptimum(np.zeros((classes, classes)), np.zeros(classes), float(np.log(classes)), 0.0)
-    return min([*found, zero], key=lambda point: point.loss)
+    best = min(found, key=lambda point: point.loss)
+    return best if best.loss < zero.loss * (1 - CLOSED_FORM) else zero

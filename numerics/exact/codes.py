@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from flint import arb, ctx, fmpq, fmpq_mat
 
@@ -53,7 +53,7 @@ def singular_value_balls(code: Code, sizes: Sequence[int], *, precision: int = B
     with ctx.workprec(precision):
         roots = [
             (abs(root.real), multiplicity)
-            for root, multiplicity in polynomial.complex_roots()
+            for root, multiplicity in cast(Any, polynomial.complex_roots())
             if not root.is_zero()
         ]
         values = [root.sqrt() for root, multiplicity in roots for _ in range(int(multiplicity))]

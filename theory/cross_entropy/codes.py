@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from theory.errors import InvalidProblemError
 
-Code = Sequence[Sequence[Any]]
+Code = Sequence[Sequence[Any]] | NDArray[np.float64]
 """K rows of K numbers."""
 
 
@@ -62,7 +62,8 @@ def weighted_code(code: Code, sizes: Sequence[int]) -> NDArray[np.float64]:
 
 def singular_values(code: Code, sizes: Sequence[int], rank: int) -> NDArray[np.float64]:
     """The `rank` largest singular values of the K×N logits at scale one."""
-    return np.linalg.svd(weighted_code(code, sizes), compute_uv=False)[:rank]
+    values = np.linalg.svd(weighted_code(code, sizes), compute_uv=False)[:rank]
+    return np.asarray(values, dtype=np.float64)
 
 
 def code_fit(code: Code, scale: float, sizes: Sequence[int]) -> float:

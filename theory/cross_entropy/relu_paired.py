@@ -110,7 +110,7 @@ def relu_paired_weights(
         return features, weights
     share = (samples_per_class * scale**2) ** (1 / (depth + 1))
     alone = np.sqrt(share)
-    row = np.kron([[alone / np.sqrt(samples_per_class)]], np.ones((1, samples_per_class)))
+    row = np.full((1, samples_per_class), alone / np.sqrt(samples_per_class))
     return _block(features, row), [_block(weight, np.array([[alone]])) for weight in weights]
 
 

@@ -135,12 +135,8 @@ def _spectrum() -> Proof:
     n, ratio, m = SAMPLES_PER_CLASS, IMBALANCE, MINORITY
     majority = sp.Symbol("majority", positive=True)
     classes = m + majority
-    block = sp.Matrix(
-        [
-            [n - m * n / classes, -majority * sp.sqrt(ratio) * n / classes],
-            [-m * sp.sqrt(ratio) * n / classes, ratio * n - majority * ratio * n / classes],
-        ]
-    )
+    own, other = n - m * n / classes, ratio * n - majority * ratio * n / classes
+    across = (majority * sp.sqrt(ratio) * n / classes) * (m * sp.sqrt(ratio) * n / classes)
     mixed = MIXED_SINGULAR_VALUE.at({CLASSES: classes}) ** 2
     return Proof(
         title="the singular values of simplex-encoded labels under step imbalance",
@@ -153,14 +149,14 @@ def _spectrum() -> Proof:
         steps=(
             Step(
                 "trace",
-                Fact(block[0, 0] + block[1, 1], "=", mixed),
+                Fact(own + other, "=", mixed),
                 Identity(),
                 "D^{1/2}SD^{1/2} = D − vvᵀ/K; on vectors that are constant on minorities and on majorities "
                 "it is this 2×2 block, and on vectors of zero sum in either it is n or Rn",
             ),
             Step(
                 "determinant",
-                Fact(block[0, 0] * block[1, 1] - block[0, 1] * block[1, 0], "="),
+                Fact(own * other, "=", across),
                 Identity(),
                 "so the block has the eigenvalues 0 and n(1 − ρ + ρR)",
             ),

@@ -94,7 +94,10 @@ def exact_margin(instance: Instance) -> Margin:
     from numerics.exact.codes import code_loss_ball
 
     code, lower, sizes = instance["code"], instance["lower"], instance["sizes"]
-    shared = {"factors": instance["factors"], "weight_decay": Fraction(instance["weight_decay"])}
+    shared: dict[str, Any] = {
+        "factors": instance["factors"],
+        "weight_decay": Fraction(instance["weight_decay"]),
+    }
     scale = Fraction(instance["scale"])
     margins = sum(
         size * (len(code) * code[k][k] - sum(row[k] for row in code)) for k, size in enumerate(sizes)
@@ -265,7 +268,7 @@ def structured_pairs(run: Run) -> Evidence:
         )
         for factors in (threshold.factors, threshold.factors + 3):
             for decay in decays:
-                shared = {"factors": factors, "weight_decay": float(decay)}
+                shared: dict[str, Any] = {"factors": factors, "weight_decay": float(decay)}
                 above = least_on_ray(code, sizes, rank=rank, **shared)
                 below = least_on_ray(lower, sizes, rank=lower_rank, **shared)
                 margins.append(Margin.at_least(above.loss, below.loss, error=1e-9))
@@ -316,7 +319,7 @@ def _still_wins_somewhere(
     if factors < 2:
         return "no such depth"
     for decay in decays:
-        shared = {"factors": factors, "weight_decay": float(decay)}
+        shared: dict[str, Any] = {"factors": factors, "weight_decay": float(decay)}
         above = least_on_ray(code, sizes, rank=ranks[0], **shared)
         below = least_on_ray(lower, sizes, rank=ranks[1], **shared)
         if above.loss < below.loss - 1e-9:

@@ -10,7 +10,7 @@ Computed    least collapsed loss minus paired loss; forward passes through expli
 Tight       for this construction: cross-entropy/relu-construction-ends-there.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import sympy as sp
@@ -214,9 +214,8 @@ def _loss() -> Proof:
     gap = COLLAPSE.fit.at({CLASSES: classes}) - PAIRED_COLUMN_FIT.at({CLASSES: classes})
     share = (others + 1) / classes
     weight = SCALED_DECAY * FACTORS / 2 * SCALE ** (2 / FACTORS)
-    paired = RELU_PAIRED_LOSS.expression.subs(RELU_PAIRED_COST.expression, cost).subs(
-        PAIRED_CLASSES, others + 1
-    )
+    cheaper = RELU_PAIRED_LOSS.expression.subs(RELU_PAIRED_COST.expression, cost)
+    paired = cast(sp.Expr, cheaper.subs(PAIRED_CLASSES, others + 1))
     return Proof(
         title="the cheaper paired network has the smaller loss at every scale and decay",
         variables=(

@@ -7,7 +7,7 @@ Computed    the least margin of random rank-one matrices, never positive; exact 
 Tight       yes: equality for every K.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import sympy as sp
@@ -105,7 +105,7 @@ def _rank_two_suffices() -> Proof:
     def entry(row: sp.Expr, column: sp.Expr) -> sp.Expr:
         return PARABOLA_ENTRY.at(point=row, other=column)
 
-    minor = sp.Matrix(3, 3, lambda i, j: entry(t[i], s[j])).det()
+    minor = cast(sp.Expr, sp.Matrix(3, 3, lambda i, j: entry(t[i], s[j])).det())
     gap = entry(t[0], t[0]) - entry(t[0] + step, t[0])
     gap_down = entry(t[0] + step, t[0] + step) - entry(t[0], t[0] + step)
     return Proof(

@@ -73,10 +73,11 @@ def margin(instance: Instance) -> Margin:
     from numerics.exact.codes import exact_rank
 
     code, sizes = instance["code"], instance["sizes"]
-    lower, shared = least_superior_code(len(sizes)), {
+    lower = least_superior_code(len(sizes))
+    shared: dict[str, Any] = {
         "factors": instance["factors"],
         "weight_decay": float(instance["weight_decay"]),
-    }  # fmt: skip
+    }
     stretch = float(_stretch(instance))
     loss = code_loss(code, 1.0, sizes, rank=exact_rank(code), **shared)
     other = code_loss(lower, max(stretch, 0.0), sizes, rank=superior_rank(len(sizes)), **shared)
@@ -88,7 +89,10 @@ def exact_margin(instance: Instance) -> Margin:
     from numerics.exact.codes import code_loss_ball
 
     sizes = instance["sizes"]
-    shared = {"factors": instance["factors"], "weight_decay": Fraction(instance["weight_decay"])}
+    shared: dict[str, Any] = {
+        "factors": instance["factors"],
+        "weight_decay": Fraction(instance["weight_decay"]),
+    }
     loss = code_loss_ball(instance["code"], 1, sizes, **shared)
     stretch = _stretch(instance)
     if stretch <= 0:

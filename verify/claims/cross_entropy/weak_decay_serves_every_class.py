@@ -62,7 +62,7 @@ def margin(instance: Instance) -> Margin:
     threshold = SERVING_DECAY(
         classes=classes, samples=samples, factors=factors, lower_rank=rank, reach=reach(lower, sizes, rank)
     )
-    shared = {"factors": factors, "weight_decay": float(instance["share"]) * float(threshold)}
+    shared: dict[str, Any] = {"factors": factors, "weight_decay": float(instance["share"]) * float(threshold)}
     beta = float(np.log(4 * samples * (classes - 1))) / least_margin(lower)
     losses = (
         code_loss(code, float(instance["scale"]), sizes, rank=exact_rank(code), **shared),
