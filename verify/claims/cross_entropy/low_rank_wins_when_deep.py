@@ -3,7 +3,8 @@
 Statement   rank X = p > q = rank X', X' diagonally superior: for F = L + 1 > 2 log R / log(p/q) and every
             λ > 0, min_α ℒ(αX) ≥ min_β ℒ(βX'), with equality only where α = 0 is best. R = cA/G, c the mean
             margin of X over the least margin of X', A the mean singular value of X', G the geometric mean
-            of those of X. Any class sizes: margins and singular values are those of the K×N logits.
+            of those of X. Any class sizes: margins and singular values are those of the K×N logits. (Where
+            the mean margin of X is not positive, α = 0 is best at every depth.)
 Source      2410.23169, Theorems 2 and A1; the explicit depth is derived for this project.
 Computed    ℒ(αX) − ℒ(αcX') on random integer codes, class sizes, scales and decays; both rays minimised
             directly on structured pairs.
