@@ -122,6 +122,13 @@ HARDY_LITTLEWOOD_POLYA_1952 = Paper(
     1952,
     "Cambridge University Press, second edition",
 )
+THRAMPOULIDIS_2022 = Paper(
+    "thrampoulidis-2022",
+    "Thrampoulidis, Christos and Kini, Ganesh Ramachandra and Vakilian, Vala and Behnia, Tina",
+    "Imbalance Trouble: Revisiting Neural-Collapse Geometry",
+    2022,
+    "NeurIPS 2022",
+)
 RANKCOLLAPSE = Paper(
     "rankcollapse",
     "The rankcollapse authors",

@@ -9,7 +9,7 @@ import pytest
 import verify.strategies
 
 MODULES = [f"verify.strategies.{name}" for name in
-           ("numbers", "spectra", "matrices", "problems", "networks", "regression")]  # fmt: skip
+           ("numbers", "spectra", "matrices", "problems", "networks", "regression", "codes")]  # fmt: skip
 
 
 @pytest.mark.parametrize("module", [*MODULES, "verify.testing"])

@@ -41,6 +41,18 @@ VALUES = {
     "outside": Fraction(1, 9),
     "alignment": Fraction(9, 10),
     "targets": Fraction(2),
+    "point": Fraction(7, 4),
+    "other": Fraction(-2, 3),
+    "excess": Fraction(8, 3),
+    "rank": Fraction(4),
+    "lower_rank": Fraction(2),
+    "samples": Fraction(20),
+    "reach": Fraction(3, 2),
+    "place": Fraction(3),
+    "trailing": Fraction(6),
+    "paired_classes": Fraction(6),
+    "minority": Fraction(2),
+    "imbalance": Fraction(10),
 }
 
 

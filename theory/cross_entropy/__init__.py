@@ -1,1 +1,1 @@
-"""Cross-entropy: collapse, the structures that beat it, and their thresholds (balanced classes)."""
+"""Cross-entropy: collapse, the structures and codes that beat it, thresholds in decay and in depth."""

@@ -7,6 +7,7 @@ function says what it draws and where it shrinks. Use them in claims and in test
     def test_my_prediction(problem: Problem) -> None: ...
 """
 
+from verify.strategies.codes import code_instances
 from verify.strategies.matrices import (
     PrescribedMatrix,
     any_matrices,
@@ -46,6 +47,7 @@ __all__ = [
     "any_problems",
     "any_spectra",
     "build_network",
+    "code_instances",
     "cross_entropy_problems",
     "ill_conditioned_spectra",
     "integer_matrices",

@@ -1,0 +1,291 @@
+"""A collapsed ReLU network costs at least what a collapsed linear one costs, with no assumption.
+
+Statement   H and the features after every ReLU collapsed to a flat simplex, centred logits αS: ‖H‖² + Σ‖W_l‖²
+            ≥ F(K−1)(nα²)^{1/F}, so the loss is at least f(α) + (λF/2)(K−1)(α√n)^{2/F}.
+Source      2410.23169, Theorem 7, which shows it under Assumption 1 (ReLU does not lower the ratio of global
+            mean to simplex part); that it is not needed is the project's own observation.
+Computed    the cost of random collapsed ReLU networks against the bound, those included that violate
+            Assumption 1; their forward pass.
+Tight       in the limit: features need a mean of at least 1/√(K−1) of the simplex part to be non-negative.
+"""
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from theory.cross_entropy.collapse import COLLAPSE
+from theory.cross_entropy.relu_collapse import (
+    COLLAPSE_COST,
+    NEXT_SIMPLEX_PART,
+    SIMPLEX_PART,
+    meets_assumption_one,
+    simplex_algebra,
+)
+from theory.sources import GARROD_KEATING_2025
+from theory.symbols import CLASSES, FACTORS, SAMPLES_PER_CLASS, SCALE, SCALED_DECAY, WEIGHT_DECAY
+from theory.tolerances import LINEAR_ALGEBRA
+from verify.claim import Claim, Run
+from verify.evidence import Evidence, Table, overall, worst_of
+from verify.instance import Instance
+from verify.margin import Margin
+from verify.proof import Combination, Evident, Fact, Identity, Known, Proof, RationalSign, Step, Variable
+from verify.strategies import positive_rationals
+
+Layer = tuple[Any, Any, Any]
+"""c, e, g of features cI + e11ᵀ whose pre-activation has −g off the diagonal where e = 0."""
+
+
+def collapsed_network(instance: Instance) -> bool:
+    """Invertible collapsed features: c ≠ 0 ≠ c + Ke in H; c > 0, e ≥ 0, g ≥ 0 and eg = 0 after a ReLU."""
+    classes, layers = instance["classes"], instance["layers"]
+    if classes < 2 or instance["samples"] < 1 or not instance["scale"] > 0 or len(layers) < 1:
+        return False
+    if any(len(layer) != 3 for layer in layers):
+        return False
+    (c, e, _), *hidden = layers
+    first = c != 0 and c + classes * e != 0
+    return first and all(c > 0 and e >= 0 and g >= 0 and e * g == 0 for c, e, g in hidden)
+
+
+def cost(instance: Instance) -> Any:
+    """‖H‖² + Σ‖W_l‖²: every matrix is xS + y·11ᵀ/K, of squared norm (K−1)x² + y²."""
+    classes, layers = instance["classes"], instance["layers"]
+    c, e, _ = layers[0]
+    simplex, mean = c, c + classes * e
+    total = instance["samples"] * ((classes - 1) * simplex**2 + mean**2)
+    for c, e, g in layers[1:]:
+        total += (classes - 1) * ((c + g) / simplex) ** 2 + (
+            (c + classes * e - g * (classes - 1)) / mean
+        ) ** 2
+        simplex, mean = c, c + classes * e
+    return total + (classes - 1) * (instance["scale"] / simplex) ** 2
+
+
+def margin(instance: Instance) -> Margin:
+    """Cost minus F(K−1)(nα²)^{1/F}, in floats."""
+    numbers = {**instance, "layers": [[float(part) for part in layer] for layer in instance["layers"]]}
+    numbers["scale"] = float(instance["scale"])
+    bound = COLLAPSE_COST(
+        scale=numbers["scale"],
+        classes=instance["classes"],
+        samples_per_class=instance["samples"],
+        factors=len(instance["layers"]) + 1,
+    )
+    return Margin.at_least(float(cost(numbers)), float(bound))
+
+
+def exact_margin(instance: Instance) -> Margin:
+    """The F-th powers of both sides over F(K−1), in rationals."""
+    exact = {**instance, "layers": [[Fraction(part) for part in layer] for layer in instance["layers"]]}
+    factors = len(instance["layers"]) + 1
+    scaled = Fraction(cost(exact)) / (factors * (instance["classes"] - 1))
+    return Margin.exact(scaled**factors - instance["samples"] * Fraction(instance["scale"]) ** 2)
+
+
+def instances() -> Any:
+    """Up to five classes and four layers of small fractions."""
+    from hypothesis import strategies as st
+
+    positive = positive_rationals(largest=3, denominator=6)
+    zero = st.just(Fraction(0))
+    hidden = st.tuples(positive, zero | positive, zero) | st.tuples(positive, zero, positive)
+    first = st.tuples(positive, zero, zero)
+    return st.fixed_dictionaries(
+        {
+            "classes": st.integers(2, 5),
+            "samples": st.integers(1, 3),
+            "scale": positive,
+            "layers": st.tuples(first, st.lists(hidden, max_size=3)).map(
+                lambda drawn: [list(drawn[0]), *map(list, drawn[1])]
+            ),
+        }
+    )
+
+
+def sampler(generator: np.random.Generator) -> Instance:
+    """Networks near the cheapest one; hidden layers with a mean, without, or partly cut by the ReLU."""
+    classes, depth = int(generator.integers(2, 40)), int(generator.integers(1, 10))
+    scale, factors = float(10.0 ** generator.uniform(-1, 2)), depth + 1
+    layers = [
+        [scale ** (1 / factors), -(scale ** (1 / factors)) * generator.uniform(0, 0.999) / classes, 0.0]
+    ]
+    for layer in range(2, depth + 1):
+        size = scale ** (layer / factors) * 10.0 ** generator.uniform(-0.1, 0.1)
+        kind = generator.integers(3)
+        part = float(generator.exponential(0.3) * size)
+        layers.append([float(size), part if kind == 1 else 0.0, part if kind == 2 else 0.0])
+    return {"classes": classes, "samples": int(generator.integers(1, 9)), "scale": scale, "layers": layers}
+
+
+def _proof() -> Proof:
+    """ReLU keeps apart at most what was apart; each weight must stretch the simplex part itself."""
+    norm, pre, total, fit = sp.symbols("norm pre total fit", nonnegative=True)
+    first, second = sp.symbols("first second", nonnegative=True)
+    one = sp.Integer(1)
+    others = sp.Symbol("others", positive=True)
+    classes = {CLASSES: others + 1}
+    fit_of_collapse, cost_of_collapse = COLLAPSE.fit.at(classes), COLLAPSE_COST.at(classes)
+    needed = others * NEXT_SIMPLEX_PART**2
+    bound = FACTORS * (others**FACTORS * SAMPLES_PER_CLASS * SCALE**2) ** (1 / FACTORS)
+    loss = COLLAPSE.loss.at({**classes, SCALED_DECAY: WEIGHT_DECAY * SAMPLES_PER_CLASS ** (1 / FACTORS)})
+    return Proof(
+        title="collapse costs as much with ReLU as without",
+        variables=(
+            Variable(others, "K − 1", sp.Integer(1)),
+            Variable(FACTORS, "F", sp.Integer(2)),
+            Variable(SAMPLES_PER_CLASS, "n", sp.Integer(1)),
+            Variable(SCALE, "α", sp.Integer(0), open_low=True),
+            Variable(WEIGHT_DECAY, "λ", sp.Integer(0), open_low=True),
+            Variable(first, "a pre-activation a ≥ 0", sp.Integer(0)),
+            Variable(second, "minus a pre-activation b ≤ 0 of the same unit", sp.Integer(0)),
+            Variable(
+                SIMPLEX_PART, "s_l, singular value of the centred features", sp.Integer(0), open_low=True
+            ),
+            Variable(NEXT_SIMPLEX_PART, "s_{l+1}, the same one layer on", sp.Integer(0), open_low=True),
+            Variable(norm, "‖W_l‖²", sp.Integer(0), stands_for=True),
+            Variable(pre, "‖W_l X_l S‖²", sp.Integer(0), stands_for=True),
+            Variable(total, "‖H‖² + Σ‖W_l‖²", sp.Integer(0), stands_for=True),
+            Variable(fit, "mean cross-entropy", sp.Integer(0), stands_for=True),
+        ),
+        steps=(
+            Step(
+                "contraction",
+                Fact((first + second) ** 2, ">=", first**2),
+                RationalSign(),
+                "(a − b)² ≥ (relu a − relu b)² for different signs; for equal ones it stays or is 0",
+            ),
+            Step(
+                "centred part",
+                Fact(pre, ">=", needed),
+                Known("Lagrange's identity: Hardy, Littlewood, Pólya 1952, 2.4"),
+                "‖AS‖² = Σ_units Σ_{i<j}(a_i − a_j)²/K, so ‖AS‖² ≥ ‖relu(A)S‖² = (K−1)s_{l+1}²",
+            ),
+            Step(
+                "norm of a product",
+                Fact(norm * SIMPLEX_PART**2, ">=", pre),
+                Known("Horn 1950: ‖WB‖_F ≤ ‖W‖_F‖B‖₂"),
+                "with B = X_l S, whose largest singular value is s_l",
+            ),
+            Step("inverse", Fact(1 / SIMPLEX_PART**2, ">"), Evident(), "the features are not all equal"),
+            Step(
+                "one layer",
+                Fact(norm, ">=", needed / SIMPLEX_PART**2),
+                Combination((("inverse", "norm of a product"), ("inverse", "centred part"))),
+                "‖W_l‖² ≥ (K−1)s_{l+1}²/s_l²; for the last layer s_{l+1} is α, and ‖H‖² ≥ n(K−1)s_1²",
+            ),
+            Step(
+                "AM–GM",
+                Fact(total, ">=", bound),
+                Known("AM–GM: Hardy, Littlewood, Pólya 1952, 2.5"),
+                "the F lower bounds multiply to n(K−1)^F α²: the s_l cancel",
+            ),
+            Step("formula", Fact(bound, "=", cost_of_collapse), Identity(), "the bound as stated"),
+            Step(
+                "fit",
+                Fact(fit, ">=", fit_of_collapse),
+                Known("Fit between margins, 2026: g(Z) ≥ f(α)"),
+                "proved in cross-entropy/fit-between-margins: the mean margin of centred logits αS is α",
+            ),
+            Step("half λ", Fact(WEIGHT_DECAY / 2, ">"), RationalSign(), "weight decay is positive"),
+            Step(
+                "linear collapse",
+                Fact(
+                    fit_of_collapse + WEIGHT_DECAY / 2 * cost_of_collapse,
+                    "=",
+                    loss,
+                ),
+                Identity(),
+                "the loss of linear collapse with μ = λn^{1/F}",
+            ),
+            Step(
+                "loss",
+                Fact(fit + WEIGHT_DECAY / 2 * total, ">=", loss),
+                Combination(
+                    ((one, "fit"), ("half λ", "AM–GM"), ("half λ", "formula"), (one, "linear collapse"))
+                ),
+                "the loss of the ReLU network is at least that of linear collapse",
+            ),
+        ),
+        goals=("contraction", "one layer", "loss"),
+        rests_on=("cross-entropy/fit-between-margins",),
+    )
+
+
+def forward_passes(run: Run) -> Evidence:
+    """Drawn networks as explicit weights: logits and cost measured; Assumption 1 checked layer by layer."""
+    from numerics.descent.network import Network, network_outputs
+
+    generator = run.generator("cross-entropy/relu-collapse-costs-as-much", "forward")
+    margins: list[Margin] = []
+    smallest = {True: np.inf, False: np.inf}
+    count = {True: 0, False: 0}
+    for _ in range(100 if run.level == "quick" else 2_000):
+        drawn = sampler(generator)
+        features, weights, pre = _weights(drawn)
+        outputs = network_outputs(Network(tuple(weights), (), "relu"), features)
+        expected = np.kron(
+            simplex_algebra(drawn["classes"], drawn["scale"], 0.0), np.ones((1, drawn["samples"]))
+        )
+        size = float(np.linalg.norm(expected)) * len(weights)
+        error = LINEAR_ALGEBRA * 100 * size
+        margins.append(Margin.equal(float(np.linalg.norm(outputs - expected)), 0.0, error=error))
+        measured = float(np.sum(features**2)) + sum(float(np.sum(weight**2)) for weight in weights)
+        margins.append(Margin.equal(measured, float(cost(drawn)), error=LINEAR_ALGEBRA * measured))
+        assumed = all(meets_assumption_one(layer) for layer in pre)
+        ratio = margin(drawn).ratio
+        assert ratio is not None
+        count[assumed] += 1
+        smallest[assumed] = min(smallest[assumed], ratio)
+    rows = tuple((("holds" if key else "fails"), count[key], float(smallest[key])) for key in (True, False))
+    return Evidence(
+        kind="construction",
+        outcome=overall(margins),
+        summary=f"{sum(count.values())} forward passes, Assumption 1 fails in {count[False]} of them",
+        instances=len(margins),
+        worst=worst_of(margins),
+        tables=(
+            Table(
+                "Collapsed ReLU networks: cost over the bound",
+                ("Assumption 1", "networks", "smallest ratio"),
+                rows,
+            ),
+        ),
+    )
+
+
+def _weights(instance: Instance) -> tuple[Any, list[Any], list[Any]]:
+    """H, W_1…W_L and the pre-activations of the hidden layers."""
+    classes, layers = instance["classes"], instance["layers"]
+    c, e, _ = layers[0]
+    simplex, mean = c, c + classes * e
+    features = np.kron(simplex_algebra(classes, simplex, mean), np.ones((1, instance["samples"])))
+    weights: list[Any] = []
+    pre: list[Any] = []
+    for c, e, g in layers[1:]:
+        after = c + g, c + classes * e - g * (classes - 1)
+        weights.append(simplex_algebra(classes, after[0] / simplex, after[1] / mean))
+        pre.append(simplex_algebra(classes, *after))
+        simplex, mean = c, c + classes * e
+    return features, [*weights, simplex_algebra(classes, instance["scale"] / simplex, 0.0)], pre
+
+
+CLAIM = Claim(
+    id="cross-entropy/relu-collapse-costs-as-much",
+    title="A collapsed ReLU network costs at least what a collapsed linear one costs",
+    statement=(
+        r"X_lS=s_lQ_l\ (1\le l\le L),\ ZS=\alpha S\otimes1_n^\top\ \Longrightarrow\ "
+        r"\|H\|_F^2+\sum_{l=1}^L\|W_l\|_F^2\ge F(K-1)(n\alpha^2)^{1/F}"
+    ),
+    source=GARROD_KEATING_2025.at("Theorem 7, without Assumption 1"),
+    computed="cost of collapsed ReLU networks against the bound",
+    tight="in the limit of many classes",
+    instances=instances,
+    sampler=sampler,
+    hypotheses=collapsed_network,
+    margin=margin,
+    exact_margin=exact_margin,
+    proofs=(_proof(),),
+    experiments=(forward_passes,),
+)
