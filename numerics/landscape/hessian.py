@@ -50,12 +50,16 @@ def cross_entropy_hessian(
     logits = chain_product(matrices)
     classes, samples = logits.shape
     weights = _softmax(logits)
+    own = class_labels(labels, samples, classes), np.arange(samples)
     slope = weights.copy()
-    slope[class_labels(labels, samples, classes), np.arange(samples)] -= 1.0
+    slope[own] = 0.0
+    slope[own] = -slope.sum(axis=0)  # not 1 less than the weight, which loses the digits of small ones
     slope /= samples
 
     jacobian = np.hstack([np.kron(left, right.T) for left, right in zip(after, before, strict=True)])
-    hessian = jacobian.T @ _fit_curvature(weights, jacobian)
+    moves = jacobian.reshape(classes, samples, -1)
+    curved = np.einsum("ijs,jsp->isp", softmax_curvature(weights) / samples, moves)
+    hessian = jacobian.T @ curved.reshape(jacobian.shape)
     ends = np.cumsum([0, *[matrix.size for matrix in matrices]])
     for j, decay in enumerate(decays):
         own = np.arange(ends[j], ends[j + 1])
@@ -90,10 +94,18 @@ def _softmax(logits: FloatArray) -> FloatArray:
     return shifted / shifted.sum(axis=0)
 
 
-def _fit_curvature(weights: FloatArray, jacobian: FloatArray) -> FloatArray:
-    """g'' applied to the columns of a (KN) × parameters matrix: (diag π − ππᵀ)/N for each sample."""
-    classes, samples = weights.shape
-    moves = jacobian.reshape(classes, samples, -1)
-    weighted = weights[:, :, None] * moves
-    curved = weighted - weights[:, :, None] * weighted.sum(axis=0)
-    return (curved / samples).reshape(jacobian.shape)
+def softmax_curvature(weights: FloatArray) -> FloatArray:
+    """Return diag π − ππᵀ for each column π of K × N weights, as K × K × N.
+
+    The diagonal is summed from the rest, so that entries keep their relative accuracy when π is almost a
+    unit vector.
+
+    >>> softmax_curvature(np.array([[0.5], [0.5]]))[:, :, 0].tolist()
+    [[0.25, -0.25], [-0.25, 0.25]]
+    """
+    classes = weights.shape[0]
+    curvature = -weights[:, None, :] * weights[None, :, :]
+    diagonal = np.arange(classes)
+    curvature[diagonal, diagonal] = 0.0
+    curvature[diagonal, diagonal] = -curvature.sum(axis=1)
+    return curvature
