@@ -293,8 +293,8 @@ def _blocks() -> Proof:
             ),
         ),
         goals=(
-            "critical", "dimensions", "scale", "scale as printed", "norm", "factors", "factors as printed",
-            "features", "coupling",
+            "critical", "dimensions", "scale", "scale as printed", "norm", "diagonal",
+            "factors", "factors as printed", "features", "coupling",
         ),
     )  # fmt: skip
 
