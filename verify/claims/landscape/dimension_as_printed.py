@@ -61,7 +61,10 @@ def sampler(generator: np.random.Generator) -> Instance:
 CLAIM = Claim(
     id="landscape/dimension-as-printed",
     title="The critical factors of a product with equal singular values have dimension L r(d−r)",
-    statement=r"\sigma_1=\dots=\sigma_r\ \Longrightarrow\ \dim\{(W_L,\dots,W_1,H)\text{ critical}\}=L\,r(d-r)",
+    statement=(
+        r"\sigma_1=\dots=\sigma_r\ \Longrightarrow\ "
+        r"\dim\{(W_L,\dots,W_1,H)\text{ critical}:W_L\cdots W_1H=Z\}=L\,r(d-r)"
+    ),
     source=GARROD_KEATING_2025.theorem(5),
     computed="printed dimension against the exact rank of the tangent map of inner rotations at collapse",
     tight="fails for every r ≥ 2: the printed dimension is L r(r−1)/2 too small",

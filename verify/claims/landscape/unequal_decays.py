@@ -99,6 +99,8 @@ def _proof() -> Proof:
     """The rescaling keeps the product and each penalty, factor by factor and over the whole chain."""
     mean, own = sp.symbols("mean own", positive=True)
     norm, logs = sp.Symbol("norm", nonnegative=True), sp.Symbol("logs", nonnegative=True)
+    negative_equal = sp.Symbol("negative_equal", nonnegative=True)
+    negative_unequal = sp.Symbol("negative_unequal", nonnegative=True)
     return Proof(
         title="rescaled factors have the loss of equal decays, so the Hessians are congruent",
         variables=(
@@ -107,6 +109,10 @@ def _proof() -> Proof:
             Variable(norm, "‖A_j‖²", sp.Integer(0)),
             Variable(FACTORS, "F", sp.Integer(2)),
             Variable(logs, "Σ_j log λ_j = F log λ̄, in units in which it is not negative", sp.Integer(0)),
+            Variable(negative_equal, "negative eigenvalues at equal decays", sp.Integer(0)),
+            Variable(
+                negative_unequal, "negative eigenvalues at unequal decays", sp.Integer(0), stands_for=True
+            ),
         ),
         steps=(
             same(
@@ -121,9 +127,9 @@ def _proof() -> Proof:
             Step("positive", Fact(sp.sqrt(mean / own), ">"), Evident(), "the rescaling is invertible"),
             Step(
                 "congruence",
-                Fact(sp.sqrt(mean / own) * norm, ">="),
-                Known("Sylvester 1852, law of inertia: a congruent matrix has the same signs"),
-                "the Hessian of ℒ∘rescaling is D·H·D with D diagonal and positive",
+                Fact(negative_unequal, "=", negative_equal),
+                Known("law of inertia (Sylvester 1852)"),
+                "the Hessian is D·H·D with D diagonal and positive, so it keeps the numbers of signs",
             ),
         ),
         goals=("penalty", "product", "positive", "congruence"),
