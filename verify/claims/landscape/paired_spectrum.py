@@ -141,7 +141,7 @@ def _fit() -> Proof:
     kappa = other * (k - 2 + 2 * _E)
     v, rest = sp.symbols("v rest", nonnegative=True)
     power = (FACTORS - 2) / FACTORS
-    decay = kappa * (2 * beta) ** power * n ** (-1 / FACTORS) / k  # κ s^{F−2}/(K√n), s^F = 2β√n
+    decay = kappa * 2**power * beta**power * n ** (-1 / FACTORS) / k  # κ s^{F−2}/(K√n), s^F = 2β√n
     in_pair = (both - gap**2) / 2
     return Proof(
         title="curvature and gradient of the fit at a paired point",
@@ -174,7 +174,7 @@ def _fit() -> Proof:
             same("tension", k * other / kappa, TENSION.expression, "η = Kp/κ, against the decay"),
             same(
                 "unit",
-                (2 * beta) ** (1 + power) * n ** (-1 / FACTORS) / k / decay,
+                2 ** (1 + power) * beta ** (1 + power) * n ** (-1 / FACTORS) / k / decay,
                 2 * beta / kappa,
                 "s^{2F−2}/(nK) over λ: class means of δZ are s^{F−1}M/√n, the fit averages Kn columns",
             ),
