@@ -143,12 +143,16 @@ def _fit() -> Proof:
     power = (FACTORS - 2) / FACTORS
     decay = kappa * 2**power * beta**power * n ** (-1 / FACTORS) / k  # κ s^{F−2}/(K√n), s^F = 2β√n
     in_pair = (both - gap**2) / 2
+    p, b = sp.symbols("p b", positive=True)  # any weights 1 − b − (K−2)p, b, p of a column
+    any_both, any_gap = 1 - (k - 2) * p, 1 - (k - 2) * p - 2 * b
     return Proof(
         title="curvature and gradient of the fit at a paired point",
         variables=(
             *_SIZES,
             Variable(v, "f_i-part of a column of x, whose f-parts add to zero", sp.Integer(0)),
             Variable(rest, "sum of the squares of its other f-parts", sp.Integer(0)),
+            Variable(p, "p, weight of another class", sp.Integer(0), open_low=True),
+            Variable(b, "b, weight of the partner", sp.Integer(0), open_low=True),
         ),
         steps=(
             *partition_steps(),
@@ -185,14 +189,14 @@ def _fit() -> Proof:
             ),
             same(
                 "sums",
-                both / 2 * v**2 + other * rest - (both / sp.sqrt(2) - sp.sqrt(2) * other) ** 2 * v**2,
-                other * (v**2 + rest) + other * k / 2 * (1 - k * other) * v**2,
+                any_both / 2 * v**2 + p * rest - (any_both - 2 * p) ** 2 / 2 * v**2,
+                p * (v**2 + rest) + p * k / 2 * (1 - k * p) * v**2,
                 "vᵀGv on f-parts of sum zero: p(|v|² + m(1 − Kp)v_i²)",
             ),
             same(
                 "sums with own pair",
-                gap / 2 - gap / sp.sqrt(2) * (both / sp.sqrt(2) - sp.sqrt(2) * other),
-                gap * other * k / 2,
+                any_gap / 2 - any_gap * (any_both - 2 * p) / 2,
+                any_gap * p * k / 2,
                 "u_iᵀGv = (a−b)pm v_i; it flips with the pair, so X stays apart from x and y",
             ),
         ),
