@@ -47,15 +47,29 @@ OWN_STRENGTH: Final = Formula(
     "τ_u = β((K−2)(1 + e^{−2β}) + 4e^{−β})/((1 + (K−2)e^{−β} + e^{−2β})(K − 2 + 2e^{−β}))",
 )
 
-_CONTRAST = (1 - _E) ** 2 / _PARTITION  # 1 − Kp
-_GAP = (1 - _E**2) / _PARTITION  # softmax on its class less that of its partner
+PAIR_CONTRAST: Final = Formula(
+    "contrast of the softmax at a paired point",
+    (1 - _E) ** 2 / _PARTITION,
+    _PLACE,
+    _SOURCE,
+    "1 − Kp, p the softmax of a class outside the pair",
+)
+
+PAIR_GAP: Final = Formula(
+    "gap of the softmax within a pair at a paired point",
+    (1 - _E**2) / _PARTITION,
+    _PLACE,
+    _SOURCE,
+    "softmax on its class less that of its partner",
+)
+
 _TAU, _ETA, _TAU_U = STRENGTH.expression, TENSION.expression, OWN_STRENGTH.expression
 _M = CLASSES / 2
 _n, _SPARE = SAMPLES_PER_CLASS, WIDTH - CLASSES / 2
 
 _SHARE = sp.sqrt((CLASSES - 2) / CLASSES)
-_COUPLING = _SHARE * (_TAU * _GAP * CLASSES / 2 - _ETA)
-_OWN_SUM = 1 + _TAU * (1 + (CLASSES / 2 - 1) * _CONTRAST)
+_COUPLING = _SHARE * (_TAU * PAIR_GAP.expression * CLASSES / 2 - _ETA)
+_OWN_SUM = 1 + _TAU * (1 + (CLASSES / 2 - 1) * PAIR_CONTRAST.expression)
 
 _REST = CLASSES * _n - _M, CLASSES - _M  # columns and rows outside the ranges
 _OUTSIDE = (FACTORS - 2) * _SPARE**2 + _SPARE * (_REST[0] + _REST[1]) + _M

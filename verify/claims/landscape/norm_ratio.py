@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from theory.cross_entropy.collapse import COLLAPSE, COLLAPSE_FIT
 from theory.cross_entropy.paired import PAIRED, PAIRED_COLUMN_FIT
 from theory.landscape.blocks import BlockForm
-from theory.landscape.collapse_hessian import COLLAPSE_BLOCKS
+from theory.landscape.collapse_hessian import COLLAPSE_BLOCKS, CONTRAST
 from theory.landscape.dimension import WIDTH
 from theory.landscape.norm_ratio import (
     COLLAPSE_SQUARES,
@@ -30,7 +30,15 @@ from theory.landscape.norm_ratio import (
     norm_ratios,
     spectral_limit,
 )
-from theory.landscape.paired_hessian import PAIRED_BLOCKS, SHALLOW_PAIRED_BLOCKS
+from theory.landscape.paired_hessian import (
+    OWN_STRENGTH,
+    PAIR_CONTRAST,
+    PAIR_GAP,
+    PAIRED_BLOCKS,
+    SHALLOW_PAIRED_BLOCKS,
+    STRENGTH,
+    TENSION,
+)
 from theory.sources import GARROD_KEATING_2025
 from theory.symbols import CLASSES, FACTORS, SAMPLES_PER_CLASS, SCALE
 from theory.tolerances import LIMIT_EXTRAPOLATION, LINEAR_ALGEBRA
@@ -51,6 +59,18 @@ _FORMS = (
     ("paired", PAIRED_BLOCKS, PAIRED_TRACE, PAIRED_SQUARES),
     ("paired, F = 2", SHALLOW_PAIRED_BLOCKS, PAIRED_TRACE, PAIRED_SQUARES),
 )
+_TAU = STRENGTH.expression
+_PARTS = {
+    "paired": {
+        "between pairs": _TAU,
+        "within a pair": OWN_STRENGTH.expression,
+        "tension": TENSION.expression,
+        "contrast": _TAU * PAIR_CONTRAST.expression,
+        "gap": _TAU * PAIR_GAP.expression,
+    },
+    "collapse": {"contrast": SCALE * CONTRAST.expression},
+}
+"""What the entries are made of, beside the scale itself: at the paired point, and at collapse."""
 
 
 def rescaled(expression: sp.Expr) -> sp.Expr:
@@ -66,24 +86,18 @@ def leading(entry: sp.Expr) -> sp.Expr:
 
 
 def _norms(name: str, form: BlockForm, trace: sp.Expr, squares: sp.Expr) -> Proof:
-    """Each entry over the scale has a limit; trace and squared norm are those of the limits."""
+    """What the entries are made of has limits; trace and squared norm are those of the limits."""
     shallow = form is SHALLOW_PAIRED_BLOCKS
     only = {FACTORS: sp.Integer(2)} if shallow else {}
-    entries = [
-        (f"{block.name} {i + 1}{j + 1}", block.rows[i][j].subs(only))
-        for block in form.blocks
-        for i in range(len(block.rows))
-        for j in range(i + 1)
-        if block.rows[i][j].has(SCALE)
-    ]
+    parts = _PARTS[name.partition(",")[0]]
     steps = [
         same(
-            entry_name,
-            rescaled(entry).subs(_U, 1 / SCALE) * SCALE,
-            entry.subs(sp.exp(-SCALE), _X),
-            f"over the scale affine in u, rational in x, so it tends to {leading(entry)}",
+            part,
+            rescaled(expression).subs(_U, 1 / SCALE) * SCALE,
+            expression.subs(sp.exp(-SCALE), _X),
+            f"over the scale affine in u, rational in x, so it tends to {leading(expression)}",
         )
-        for entry_name, entry in entries
+        for part, expression in parts.items()
     ]
     weights = (1 + (CLASSES - 1) * _X, 1 + (CLASSES - 2) * _X + _X**2, CLASSES - 2 + 2 * _X)
     for index, denominator in enumerate(weights[:1] if name == "collapse" else weights[1:]):
@@ -95,8 +109,8 @@ def _norms(name: str, form: BlockForm, trace: sp.Expr, squares: sp.Expr) -> Proo
         ends = [[leading(entry.subs(only)) for entry in row] for row in block.rows]
         sums[0] += block.multiplicity.subs(only) * sp.Add(*[row[i] for i, row in enumerate(ends)])
         sums[1] += block.multiplicity.subs(only) * sp.Add(*[end**2 for row in ends for end in row])
-    steps.append(same("trace", sums[0], trace.subs(only), "sum over the blocks"))
-    steps.append(same("squared norm", sums[1], squares.subs(only), "sum of squares over the blocks"))
+    steps.append(same("trace", sums[0], trace.subs(only), "limits of the entries, summed over the blocks"))
+    steps.append(same("squared norm", sums[1], squares.subs(only), "and their squares"))
     return Proof(
         title=f"leading trace and squared norm: {name}",
         variables=(
@@ -250,7 +264,7 @@ def _scales() -> Proof:
                  Increasing("log", slope, k - 2, "slope beyond", "K − 2"),
                  "the paired fit lies between 0 and log K as well: all terms of the offset are bounded"),
         ),
-        goals=("difference", "collapse fit", "slope above", "slope below", "paired partition"),
+        goals=("difference", "collapse fit", "slope above", "slope below"),
     )  # fmt: skip
 
 

@@ -19,6 +19,8 @@ from theory.cross_entropy.paired import PAIRED
 from theory.landscape.dimension import WIDTH
 from theory.landscape.paired_hessian import (
     OWN_STRENGTH,
+    PAIR_CONTRAST,
+    PAIR_GAP,
     PAIRED_BLOCKS,
     SHALLOW_PAIRED_BLOCKS,
     STRENGTH,
@@ -136,9 +138,11 @@ _SIZES = (
 def _fit() -> Proof:
     """Curvature and gradient of the fit in the basis u_i, f_i, for a column of pair i."""
     k, beta, n = CLASSES, SCALE, SAMPLES_PER_CLASS
-    own, partner, other = 1 / _PARTITION, _E**2 / _PARTITION, _E / _PARTITION
+    x = sp.Symbol("x", positive=True)  # e^{−β}, kept apart from β where that makes no difference
+    partition = 1 + (k - 2) * x + x**2
+    own, partner, other = 1 / partition, x**2 / partition, x / partition
     both, gap = own + partner, own - partner
-    kappa = other * (k - 2 + 2 * _E)
+    kappa = other * (k - 2 + 2 * x)
     v, rest = sp.symbols("v rest", nonnegative=True)
     power = (FACTORS - 2) / FACTORS
     decay = kappa * 2**power * beta**power * n ** (-1 / FACTORS) / k  # κ s^{F−2}/(K√n), s^F = 2β√n
@@ -149,17 +153,18 @@ def _fit() -> Proof:
         title="curvature and gradient of the fit at a paired point",
         variables=(
             *_SIZES,
+            Variable(x, "e^{−β}", sp.Integer(0), open_low=True),
             Variable(v, "f_i-part of a column of x, whose f-parts add to zero", sp.Integer(0)),
             Variable(rest, "sum of the squares of its other f-parts", sp.Integer(0)),
             Variable(p, "p, weight of another class", sp.Integer(0), open_low=True),
             Variable(b, "b, weight of the partner", sp.Integer(0), open_low=True),
         ),
         steps=(
-            *partition_steps(),
+            *partition_steps()[:4],
             same("weights", own + partner + (k - 2) * other, sp.Integer(1), "softmax of a column"),
             same(
                 "critical",
-                decay,
+                decay.subs(x, _E),
                 sp.exp(PAIRED.log_decay.expression) / n ** (1 / FACTORS),
                 "λ = κ s^{F−2}/(K√n), s^F = 2β√n: the scale equation of the pairs",
             ),
@@ -175,16 +180,16 @@ def _fit() -> Proof:
                 -k * other,
                 "on the f's of sum zero it is −Kp, on their sum 0: entries −(K−2)p and 2p",
             ),
-            same("tension", k * other / kappa, TENSION.expression, "η = Kp/κ, against the decay"),
+            same("tension", k * other / kappa, TENSION.expression.subs(_E, x), "η = Kp/κ, against the decay"),
             same(
                 "unit",
                 2 ** (1 + power) * beta ** (1 + power) * n ** (-1 / FACTORS) / k / decay,
                 2 * beta / kappa,
                 "s^{2F−2}/(nK) over λ: class means of δZ are s^{F−1}M/√n, the fit averages Kn columns",
             ),
-            same("other pairs", 2 * beta / kappa * other, STRENGTH.expression, "u_jᵀGu_j = p: τ"),
+            same("other pairs", 2 * beta / kappa * other, STRENGTH.expression.subs(_E, x), "u_jᵀGu_j = p: τ"),
             same(
-                "own pair", 2 * beta / kappa * in_pair, OWN_STRENGTH.expression,
+                "own pair", 2 * beta / kappa * in_pair, OWN_STRENGTH.expression.subs(_E, x),
                 "u_iᵀGu_i = (a+b)/2 − (a−b)²/2: τ_u, a and b the weights of the pair",
             ),
             same(
@@ -209,7 +214,7 @@ def _blocks() -> Proof:
     """Blocks of X inside the range, and of (x, y), in units of λ."""
     k, f = CLASSES, FACTORS
     tau, own, eta = STRENGTH.expression, OWN_STRENGTH.expression, TENSION.expression
-    contrast, gap = (1 - _E) ** 2 / _PARTITION, (1 - _E**2) / _PARTITION
+    contrast, gap = PAIR_CONTRAST.expression, PAIR_GAP.expression
     entries = next(block for block in PAIRED_BLOCKS.blocks if len(block.rows) == 3).rows
     first = (_HALF - 1) / _HALF  # square of the i-th entry of the unit vector along m e_i − 1
     return Proof(
