@@ -27,11 +27,11 @@ def block_polynomial(
 
     Raises OutOfDomainError where a coefficient is not rational.
     """
-    known = {symbol: sp.Rational(value) for symbol, value in values.items()}
+    known = {symbol: _sympy(value) for symbol, value in values.items()}
     product = fmpq_poly([fmpq(1)])
     for block in form.blocks:
-        copies = block.multiplicity.subs(known)
-        product *= _polynomial(block, known, sp.Rational(exponential), unit) ** int(copies)
+        copies = block.multiplicity.subs(list(known.items()))
+        product *= _polynomial(block, known, _sympy(exponential), unit) ** int(copies)
     return product
 
 
@@ -39,13 +39,12 @@ def _polynomial(
     block: Block, known: Mapping[sp.Symbol, sp.Rational], exponential: sp.Rational, unit: fmpq
 ) -> fmpq_poly:
     scaled = sp.Matrix(block.rows).subs(sp.exp(-SCALE), exponential).subs(known)
-    scaled *= sp.Rational(int(unit.p), int(unit.q))
-    polynomial = sp.Poly(sp.expand(scaled.charpoly().as_expr()))
-    coefficients = cast("list[sp.Expr]", polynomial.all_coeffs())
+    scaled *= _sympy(Fraction(int(unit.p), int(unit.q)))
+    coefficients = [sp.expand(coefficient) for coefficient in scaled.charpoly().all_coeffs()]
     if not all(coefficient.is_Rational for coefficient in coefficients):
-        raise OutOfDomainError(f"{block.name}: {polynomial} is not rational: give rational values")
-    return fmpq_poly([_fmpq(Fraction(str(coefficient))) for coefficient in reversed(coefficients)])
+        raise OutOfDomainError(f"{block.name}: {coefficients} are not rational: give rational values")
+    return fmpq_poly([fmpq(int(rational.p), int(rational.q)) for rational in reversed(coefficients)])
 
 
-def _fmpq(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)
+def _sympy(value: Rational) -> sp.Rational:
+    return cast(sp.Rational, sp.Rational(value.numerator, value.denominator))

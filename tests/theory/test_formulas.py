@@ -41,6 +41,8 @@ VALUES = {
     "outside": Fraction(1, 9),
     "alignment": Fraction(9, 10),
     "targets": Fraction(2),
+    "width": Fraction(7),
+    "rank": Fraction(3),
 }
 
 

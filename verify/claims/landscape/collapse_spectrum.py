@@ -108,16 +108,16 @@ def sampler(generator: np.random.Generator) -> Instance:
     }
 
 
-def partition_steps() -> tuple[Step, ...]:
+def partition_steps(scale: sp.Expr = SCALE) -> tuple[Step, ...]:
     """1 + (K−1)e^{−α} > 0, so that softmax weights are defined; opens every proof that names them."""
-    inside = 1 + (CLASSES - 1) * sp.exp(-SCALE)
+    small = sp.exp(-scale)
     return (
         Step("one", Fact(sp.Integer(1), ">"), Evident(), "a number"),
         Step("K − 1", Fact(CLASSES - 1, ">"), RationalSign(), "two classes or more"),
-        Step("e^{−α}", Fact(sp.exp(-SCALE), ">"), Evident(), "an exponential"),
+        Step("e^{−α}", Fact(small, ">"), Evident(), "an exponential"),
         Step(
             "partition",
-            Fact(inside, ">"),
+            Fact(1 + (CLASSES - 1) * small, ">"),
             Combination(((sp.Integer(1), "one"), ("K − 1", "e^{−α}"))),
             "so the softmax is defined",
         ),

@@ -8,7 +8,8 @@ Computed    the three ratios from the block forms, at collapse scales up to 10�
 Tight       equality in the limit; the error is O(1/α) and grows with the width.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -88,7 +89,7 @@ def leading(entry: sp.Expr) -> sp.Expr:
 def _norms(name: str, form: BlockForm, trace: sp.Expr, squares: sp.Expr) -> Proof:
     """What the entries are made of has limits; trace and squared norm are those of the limits."""
     shallow = form is SHALLOW_PAIRED_BLOCKS
-    only = {FACTORS: sp.Integer(2)} if shallow else {}
+    factors = sp.Integer(2) if shallow else FACTORS
     parts = _PARTS[name.partition(",")[0]]
     steps = [
         same(
@@ -104,13 +105,17 @@ def _norms(name: str, form: BlockForm, trace: sp.Expr, squares: sp.Expr) -> Proo
         steps.append(
             Step(f"denominator {index + 1}", Fact(denominator, ">"), RationalSign(), "continuous at x = 0")
         )
-    sums = [sp.Integer(0), sp.Integer(0)]
+    sums: list[sp.Expr] = [sp.Integer(0), sp.Integer(0)]
     for block in form.blocks:
-        ends = [[leading(entry.subs(only)) for entry in row] for row in block.rows]
-        sums[0] += block.multiplicity.subs(only) * sp.Add(*[row[i] for i, row in enumerate(ends)])
-        sums[1] += block.multiplicity.subs(only) * sp.Add(*[end**2 for row in ends for end in row])
-    steps.append(same("trace", sums[0], trace.subs(only), "limits of the entries, summed over the blocks"))
-    steps.append(same("squared norm", sums[1], squares.subs(only), "and their squares"))
+        ends = [[leading(entry.subs(FACTORS, factors)) for entry in row] for row in block.rows]
+        sums[0] += block.multiplicity.subs(FACTORS, factors) * sp.Add(*[row[i] for i, row in enumerate(ends)])
+        sums[1] += block.multiplicity.subs(FACTORS, factors) * sp.Add(
+            *[end**2 for row in ends for end in row]
+        )
+    steps.append(
+        same("trace", sums[0], trace.subs(FACTORS, factors), "limits of the entries, summed over the blocks")
+    )
+    steps.append(same("squared norm", sums[1], squares.subs(FACTORS, factors), "and their squares"))
     return Proof(
         title=f"leading trace and squared norm: {name}",
         variables=(
@@ -274,6 +279,13 @@ SETTINGS = ((4, 2, 1, 4), (4, 3, 1, 4), (4, 4, 1, 4), (6, 3, 1, 6), (6, 3, 5, 12
 DENSE_SETTINGS = ((4, 2, 1, 4), (4, 3, 2, 5), (4, 4, 1, 4), (6, 3, 1, 6))
 
 
+_NORMS: dict[str, Callable[[Any], float]] = {
+    "trace": lambda matrix: float(np.trace(matrix)),
+    "spectral": lambda matrix: float(np.linalg.norm(matrix, 2)),
+    "frobenius": lambda matrix: float(np.linalg.norm(matrix)),
+}
+
+
 def convergence(run: Run) -> Evidence:
     """The three ratios along decreasing decay, and their extrapolation in 1/α against the constants."""
     margins: list[Margin] = []
@@ -326,13 +338,11 @@ def dense_ratios(run: Run) -> Evidence:
             collapse = _dense(np.eye(classes) - 1 / classes, scale, ratios.log_decay, place)
             code = np.kron(np.eye(classes // 2), [[1.0, -1.0], [-1.0, 1.0]])
             paired = _dense(code, ratios.paired_scale, ratios.log_decay, place)
-            for name, order in (("trace", None), ("spectral", 2), ("frobenius", "fro")):
-                first, second = (
-                    float(np.trace(matrix)) if order is None else float(np.linalg.norm(matrix, order))
-                    for matrix in (collapse, paired)
+            error = LINEAR_ALGEBRA * (1 + scale) * collapse.shape[0]
+            for name, norm in _NORMS.items():
+                margins.append(
+                    Margin.equal(norm(collapse) / norm(paired), getattr(ratios, name), error=error)
                 )
-                error = LINEAR_ALGEBRA * (1 + scale) * collapse.shape[0]
-                margins.append(Margin.equal(first / second, getattr(ratios, name), error=error))
     return Evidence(
         kind="solver",
         outcome=overall(margins),
@@ -343,7 +353,7 @@ def dense_ratios(run: Run) -> Evidence:
 
 
 def _dense(
-    code: NDArray[np.float64], scale: float, log_decay: float, place: Mapping[str, int]
+    code: NDArray[np.floating], scale: float, log_decay: float, place: Mapping[str, int]
 ) -> NDArray[np.float64]:
     """Dense Hessian at balanced factors of scale·code⊗1ᵀ, in units of λ."""
     from numerics.descent.initialisation import balanced_factors

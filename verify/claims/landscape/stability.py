@@ -253,7 +253,7 @@ def _decay() -> Proof:
             Variable(FACTORS, "F", sp.Integer(3)),
         ),
         steps=(
-            *_threshold_partition(),
+            *partition_steps(STABILITY_SCALE.expression),
             same(
                 "decay",
                 STABILITY_DECAY.expression,
@@ -263,14 +263,6 @@ def _decay() -> Proof:
         ),
         goals=("decay",),
         rests_on=("cross-entropy/collapse-scale",),
-    )
-
-
-def _threshold_partition() -> tuple[Step, ...]:
-    where = {SCALE: STABILITY_SCALE.expression}
-    return tuple(
-        Step(step.name, Fact(step.fact.left.subs(where), step.fact.relation), step.rule, step.because)
-        for step in partition_steps()
     )
 
 

@@ -26,7 +26,7 @@ from verify.proof import Evident, Fact, Known, Proof, Step, Variable
 from verify.strategies import positive_rationals
 
 
-def rescaled_spectrum(instance: Instance) -> tuple[NDArray[np.float64], float]:
+def rescaled_spectrum(instance: Instance) -> tuple[NDArray[np.floating], float]:
     """Eigenvalues at the rescaled collapse point under unequal decays, in units of λ̄, and their error."""
     from numerics.descent.initialisation import balanced_factors
     from numerics.landscape.hessian import cross_entropy_hessian
@@ -43,7 +43,7 @@ def rescaled_spectrum(instance: Instance) -> tuple[NDArray[np.float64], float]:
     return np.linalg.eigvalsh(hessian), LINEAR_ALGEBRA * (1 + scale) * float(np.linalg.norm(hessian))
 
 
-def _inertia(values: NDArray[np.float64], error: float) -> tuple[int, int]:
+def _inertia(values: NDArray[np.floating], error: float) -> tuple[int, int]:
     """How many are negative, how many vanish, to the error."""
     return int(np.sum(values < -error)), int(np.sum(np.abs(values) <= error))
 
