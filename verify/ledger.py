@@ -46,6 +46,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("landscape/dimension-ratio-as-printed", REFUTED, REFUTED, "2026-11-22"),
     Entry("landscape/dimension-ratio", PROVED, PROVED, "2026-11-22"),
     Entry("landscape/paired-spectrum", PROVED, PROVED, "2026-11-22"),
+    Entry("landscape/paired-stability", PROVED, PROVED, "2026-11-22"),
     Entry("landscape/norm-ratio", PROVED, PROVED, "2026-11-22"),
     Entry("networks/rank-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("networks/collapse-minimises-cost", SUPPORTED, SUPPORTED, "2026-11-22"),

@@ -11,7 +11,9 @@ from flint import fmpq
 from numerics.landscape.characteristic import block_polynomial
 from numerics.landscape.exact import collapse_point, rational_hessian
 from theory.cross_entropy.collapse import COLLAPSE_DECAY, TURNING_SCALE
+from theory.cross_entropy.paired import PAIRED
 from theory.cross_entropy.stability import (
+    PAIRED_STABILITY_SCALE,
     REDUCED_DETERMINANT,
     STABILITY_DECAY,
     STANDARD_DETERMINANT,
@@ -117,3 +119,16 @@ def test_the_reduced_determinant_rises() -> None:
     for factors in (3, 4, 12):
         values = REDUCED_DETERMINANT(scale=scales, classes=3.0, factors=float(factors))
         assert np.all(np.diff(values) > 0)
+
+
+@pytest.mark.parametrize(("classes", "factors"), [(4, 3), (6, 3), (10, 7), (1000, 4)])
+def test_the_paired_threshold_is_the_root(classes: int, factors: int) -> None:
+    scale = float(PAIRED_STABILITY_SCALE(classes=classes, factors=factors))
+    left, right = 2 * factors * scale, (factors - 2) * (classes - 2 + 2 * math.exp(-scale))
+    assert left == pytest.approx(right, rel=1e-13)
+    assert scale < stability_scale(classes, factors)
+
+
+def test_four_paired_classes_turn_where_their_scale_does() -> None:
+    scale = float(PAIRED_STABILITY_SCALE(classes=4, factors=5))
+    assert scale == pytest.approx(PAIRED.turning_scale(4, 5), rel=1e-9)

@@ -3,6 +3,9 @@
 The sharp form of 2410.23169, Theorem 4, derived for this project with equal weight decays (unequal ones
 keep the signs): for K ≥ 4 the first eigenvalue to turn negative is λ(Fα/K − (F−2)). For K = 3 it is the
 smaller one of the standard block, for K = 2 the one along the scale. With L = 1 none ever does.
+
+A paired point (even K ≥ 4, L ≥ 2) turns at about half that scale; with L = 1 and width above K/2 it is a
+strict saddle at every scale.
 """
 
 import math
@@ -20,7 +23,7 @@ from theory.landscape.collapse_hessian import (
     STANDARD_FACTORS,
     STANDARD_FEATURES,
 )
-from theory.sources import GARROD_KEATING_2025
+from theory.sources import GARROD_KEATING_2025, RANKCOLLAPSE
 from theory.symbols import CLASSES, FACTORS, SCALE
 
 _SOURCE = GARROD_KEATING_2025.at("Theorem 4, sharp form")
@@ -41,6 +44,17 @@ STABILITY_DECAY: Final = Formula(
     (CLASSES, FACTORS),
     _SOURCE,
     "μ = (Ka)^a/(e^{Ka} + K − 1), a = (F−2)/F, for K ≥ 4: the decay whose collapse scale is K(F − 2)/F",
+)
+
+_A = (FACTORS - 2) / FACTORS
+_G = _A * (CLASSES - 2) / 2
+
+PAIRED_STABILITY_SCALE: Final = Formula(
+    "least stable scale of the paired point",
+    _G + sp.LambertW(_A * sp.exp(-_G)),
+    (CLASSES, FACTORS),
+    RANKCOLLAPSE.at("paired stability"),
+    "β = g + W₀(a e^{−g}), a = (F−2)/F, g = a(K−2)/2, for even K ≥ 4, F ≥ 3: root of 2β = a(K − 2 + 2e^{−β})",
 )
 
 _C = CONTRAST.expression

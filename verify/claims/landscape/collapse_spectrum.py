@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from flint import fmpq, fmpq_mat
+from numpy.typing import NDArray
 
 from theory.cross_entropy.collapse import COLLAPSE, COLLAPSE_DECAY
 from theory.landscape.collapse_hessian import (
@@ -42,7 +43,7 @@ from verify.proof import Combination, Evident, Fact, Identity, Proof, RationalSi
 from verify.strategies import positive_rationals
 
 
-def dense_spectrum(instance: Instance) -> tuple[np.ndarray, float]:
+def dense_spectrum(instance: Instance) -> tuple[NDArray[np.floating], float]:
     """Eigenvalues of the dense Hessian in units of λ, ascending, and their error bound in the same units."""
     from numerics.descent.initialisation import balanced_factors
     from numerics.landscape.hessian import cross_entropy_hessian

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from theory.cross_entropy.paired import PAIRED
 from theory.landscape.dimension import WIDTH
@@ -43,28 +44,35 @@ _E = sp.exp(-SCALE)
 _PARTITION = 1 + (CLASSES - 2) * _E + _E**2
 
 
-def margin(instance: Instance) -> Margin:
-    """Minus the largest difference between the dense eigenvalues and those of the block form."""
+def dense_spectrum(instance: Instance) -> tuple[NDArray[np.floating], float]:
+    """Eigenvalues of the dense Hessian in units of λ, ascending, and their error bound in the same units."""
     from numerics.descent.initialisation import balanced_factors
     from numerics.landscape.hessian import cross_entropy_hessian
 
     classes, samples, factors = 2 * instance["pairs"], instance["samples_per_class"], instance["factors"]
-    width, scale = instance["width"], float(instance["scale"])
+    scale = float(instance["scale"])
     decay = float(np.exp(PAIRED.log_decay(scale=scale, classes=classes, factors=factors)))
     decay /= samples ** (1 / factors)
     code = np.kron(np.eye(instance["pairs"]), [[1.0, -1.0], [-1.0, 1.0]])
-    generator = np.random.default_rng(width)
+    generator = np.random.default_rng(instance["width"])
     logits = np.kron(scale * code, np.ones((1, samples)))
-    chain = balanced_factors(logits, factors=factors, width=width, rng=generator)
+    chain = balanced_factors(logits, factors=factors, width=instance["width"], rng=generator)
     hessian = cross_entropy_hessian(chain, np.repeat(np.arange(classes), samples), decay) / decay
-    found = np.linalg.eigvalsh(hessian)
+    return np.linalg.eigvalsh(hessian), LINEAR_ALGEBRA * (1 + scale) * float(np.linalg.norm(hessian))
+
+
+def margin(instance: Instance) -> Margin:
+    """Minus the largest difference between the dense eigenvalues and those of the block form."""
+    found, error = dense_spectrum(instance)
+    names = ("factors", "width", "samples_per_class")
     predicted = paired_spectrum(
-        scale=scale, classes=classes, factors=factors, width=width, samples_per_class=samples
+        scale=float(instance["scale"]),
+        classes=2 * instance["pairs"],
+        **{name: instance[name] for name in names},
     )
     listed = np.repeat([value for value, _ in predicted], [count for _, count in predicted])
     if listed.size != found.size:
         return Margin.equal(listed.size, found.size, error=0.0)
-    error = LINEAR_ALGEBRA * (1 + scale) * float(np.linalg.norm(hessian))
     return Margin.equal(float(np.max(np.abs(listed - found))), 0.0, error=error)
 
 
