@@ -359,7 +359,7 @@ def characteristic_polynomials(run: Run) -> Evidence:
             agree.append(critical and rational_hessian(point).charpoly() == blocks)
             rows.append((classes, factors, width, point.parameters, agree[-1]))
     return Evidence(
-        kind="certificate",
+        kind="construction",
         outcome=overall([Margin.exact(1 if all(agree) else -1)]),
         summary=f"{len(rows)} characteristic polynomials agree over the rationals",
         instances=len(rows),
@@ -394,7 +394,7 @@ def explicit_eigenvectors(run: Run) -> Evidence:
             holds &= exact and rank == classes * (classes - 3) // 2
             rows.append((classes, factors, rank, exact))
     return Evidence(
-        kind="certificate",
+        kind="construction",
         outcome=overall([Margin.exact(1 if holds else -1)]),
         summary=f"explicit eigenvectors exact for K = 4…8, {len(rows)} depths",
         instances=len(rows),

@@ -133,7 +133,7 @@ def nullities(run: Run) -> Evidence:
                     holds &= found == tangent == expected
                     rows.append((name, classes, factors - 1, width, rank, expected, tangent, found))
     return Evidence(
-        kind="certificate",
+        kind="construction",
         outcome=overall([Margin.exact(1 if holds else -1)]),
         summary=f"{len(rows)} exact Hessians have this nullity",
         instances=len(rows),

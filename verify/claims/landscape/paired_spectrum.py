@@ -329,7 +329,7 @@ def characteristic_polynomials(run: Run) -> Evidence:
             agree.append(critical and rational_hessian(point).charpoly() == blocks)
             rows.append((classes, factors, width, point.parameters, agree[-1]))
     return Evidence(
-        kind="certificate",
+        kind="construction",
         outcome=overall([Margin.exact(1 if all(agree) else -1)]),
         summary=f"{len(rows)} characteristic polynomials agree over the rationals",
         instances=len(rows),

@@ -68,10 +68,15 @@ def _above_line() -> Proof:
                 "derivative of β − 1 + e^{−β}",
             ),
             Step("start", Fact(sp.exp(sp.Integer(0)) - 1, "="), Identity(), "its value at β = 0"),
-            Step("above", Fact(SCALE - 1 + sp.exp(-SCALE), ">"), Rising(SCALE, "slope", "start"), "β > 1 − x"),
+            Step(
+                "above",
+                Fact(SCALE - 1 + sp.exp(-SCALE), ">"),
+                Rising(SCALE, "slope", "start"),
+                "so the excess β − (1 − e^{−β}) is positive",
+            ),
         ),
         goals=("above",),
-    )  # fmt: skip
+    )
 
 
 def _free(expression: sp.Expr) -> sp.Expr:
