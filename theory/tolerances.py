@@ -42,3 +42,7 @@ SOLVER_GAP: Final = 1e-6
 
 NUMERICAL_RANK: Final = 1e-6
 """A singular value below this fraction of the largest counts as zero in a reported rank."""
+
+LIMIT_EXTRAPOLATION: Final = 1e-7
+"""Agreement with a limit of a value extrapolated in 1/scale from the scales 10⁵ and 10⁶: what is left is of
+order d²/scale², a few 1e-9 at the widths met here, and rounding of the scales 1e-10."""

@@ -53,6 +53,7 @@ VALUES = {
     "paired_classes": Fraction(6),
     "minority": Fraction(2),
     "imbalance": Fraction(10),
+    "width": Fraction(7),
 }
 
 

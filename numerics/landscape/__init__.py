@@ -1,0 +1,1 @@
+"""Hessians of the deep linear unconstrained features model, dense in floats and exact over the rationals."""

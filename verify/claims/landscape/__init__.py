@@ -1,0 +1,1 @@
+"""The landscape: Hessians at critical points, dimensions, norm ratios."""
