@@ -25,6 +25,14 @@ BALL_PRECISION: Final = 192
 STATIONARY: Final = 1e-9
 """Gradient norm, relative to the weight-decay term, at which descent counts as arrived."""
 
+CRITICAL: Final = 1e-10
+"""Gradient norm, relative to λ‖θ‖, of a refined critical point: Newton's method reaches rounding, which
+lies below 1e-13 at the sizes met here."""
+
+ZERO_CURVATURE: Final = 1e-7
+"""An eigenvalue below this fraction of the largest counts as zero curvature: rounding and a gradient of
+CRITICAL leave less than 1e-10, true curvatures met here stay above 1e-5."""
+
 DESCENT_AGREEMENT: Final = 1e-7
 """Relative agreement asked between a closed-form optimum and a descent stopped at STATIONARY; the
 distance is gradient over curvature, and the curvatures met here stay above 1e-2."""

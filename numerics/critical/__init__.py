@@ -1,0 +1,1 @@
+"""Critical points: exact Hessian products, Newton–Krylov refinement, spectra, classification."""

@@ -1,0 +1,118 @@
+"""Optima in logit space: against closed forms, descent, and each other; gaps that enclose."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from numerics.descent.initialisation import balanced_factors
+from numerics.descent.linear_chain import loss_and_gradients_cross_entropy
+from numerics.optimum.class_means import class_means
+from numerics.optimum.convex import two_factor_optimum
+from numerics.optimum.deep import best_local_optimum, local_optimum, random_starts, shrunk_values
+from theory.errors import InvalidProblemError
+from theory.prediction import predict
+from theory.problem import Problem
+
+
+@pytest.mark.parametrize(
+    ("classes", "samples", "decay"), [(2, 1, 0.1), (4, 3, 1e-3), (10, 100, 1e-4), (3, 1, 0.4)]
+)
+def test_one_layer_optimum_is_collapse_or_zero(classes: int, samples: int, decay: float) -> None:
+    found = two_factor_optimum(class_means([samples] * classes), decay)
+    best = predict(
+        Problem(loss="cross-entropy", classes=classes, depth=1, weight_decay=decay, samples_per_class=samples)
+    )
+    assert found.status == "optimal"
+    assert found.lower_bound - 1e-12 <= best.best.loss <= found.loss + 1e-12
+
+
+@given(
+    sizes=st.lists(st.integers(1, 30), min_size=2, max_size=5),
+    decay=st.floats(1e-3, 0.5),
+    seed=st.integers(0, 1000),
+)
+def test_the_dual_bound_lies_below_every_point(sizes: list[int], decay: float, seed: int) -> None:
+    problem = class_means(sizes)
+    found = two_factor_optimum(problem, decay, gap=1e-6, max_iterations=3000)
+    rng = np.random.default_rng(seed)
+    for scale in (0.0, 0.1, 1.0, 10.0):
+        means = found.means + scale * rng.standard_normal(found.means.shape)
+        value = problem.fit_and_gradient(means)[0] + decay * np.linalg.svd(means, compute_uv=False).sum()
+        assert value >= found.lower_bound - 1e-12 * abs(value)
+
+
+def test_unequal_classes_are_confirmed_by_the_gradient_of_real_factors() -> None:
+    """The optimum, spread over the samples and factorised, is a critical point of the chain itself."""
+    sizes, decay = [3, 2, 1, 1], 0.01
+    problem = class_means(sizes)
+    found = two_factor_optimum(problem, decay, gap=1e-13)
+    labels = np.repeat(np.arange(4), sizes)
+    logits = (found.means / problem.roots)[:, labels]
+    loss, gradients = loss_and_gradients_cross_entropy(
+        balanced_factors(logits, factors=2, width=6), labels, decay
+    )
+    assert abs(loss - found.loss) < 1e-10
+    assert max(float(np.abs(gradient).max()) for gradient in gradients) < 1e-5
+
+
+def test_gradient_against_differences_and_digits_at_large_margins() -> None:
+    problem = class_means([5, 1, 2])
+    rng = np.random.default_rng(1)
+    means, move = rng.standard_normal((3, 3)), rng.standard_normal((3, 3))
+    up, down = (problem.fit_and_gradient(means + sign * 1e-6 * move)[0] for sign in (1, -1))
+    slope = float(np.sum(problem.fit_and_gradient(means)[1] * move))
+    assert abs((up - down) / 2e-6 - slope) < 1e-8
+    far = 200.0 * (np.eye(3) - 1 / 3) * problem.roots
+    fit, gradient = problem.fit_and_gradient(far)
+    assert abs(fit / (2 * np.exp(-200.0)) - 1) < 1e-12
+    assert abs(gradient[0, 0] / gradient[1, 0] + 2) < 1e-12
+
+
+@pytest.mark.parametrize("factors", [3, 4, 8])
+def test_the_proximal_map_is_the_best_of_a_grid(factors: int) -> None:
+    power, grid = 2 / factors, np.linspace(0, 4, 400_001)
+    for x in (0.2, 0.9, 1.5, 3.0):
+        values = 0.5 * (grid - x) ** 2 + 0.4 * grid**power
+        found = float(shrunk_values(np.array([x]), 0.4, power)[0])
+        assert abs(found - float(grid[values.argmin()])) < 2e-5
+
+
+def test_deep_optima_are_critical_points_of_real_factors_and_never_above_the_starts() -> None:
+    problem, decay, factors = class_means([2] * 6), 1e-3, 4
+    for start in random_starts(problem, [2, 3, 5], scale=10.0, rng=np.random.default_rng(0)):
+        found = local_optimum(problem, decay, factors, start)
+        labels = np.repeat(np.arange(6), 2)
+        logits = (found.means / problem.roots)[:, labels]
+        loss, gradients = loss_and_gradients_cross_entropy(
+            balanced_factors(logits, factors=factors, width=6), labels, decay
+        )
+        assert abs(loss - found.loss) < 1e-9
+        assert max(float(np.abs(gradient).max()) for gradient in gradients) < 1e-7
+        values = np.linalg.svd(start, compute_uv=False)
+        cost = float(np.sum(values[values > 0] ** (2 / factors)))
+        assert found.loss <= problem.fit_and_gradient(start)[0] + 0.5 * decay * factors * cost
+
+
+def test_many_starts_find_no_worse_than_the_known_structures() -> None:
+    problem = class_means([1] * 5)
+    starts = random_starts(problem, [2, 3, 4] * 3, scale=12.0, rng=np.random.default_rng(2))
+    best = best_local_optimum(problem, 0.003, 3, starts)
+    assert best.loss <= 0.0679993 + 1e-6  # the three-scalar structure of theory 3.2
+    assert best_local_optimum(problem, 5.0, 3, starts).loss == pytest.approx(np.log(5), abs=0.0)
+
+
+def test_bad_input_is_refused() -> None:
+    problem = class_means([1, 1])
+    for wrong in (0.0, -1.0, float("nan")):
+        with pytest.raises(InvalidProblemError):
+            two_factor_optimum(problem, wrong)
+    with pytest.raises(InvalidProblemError, match="class sizes"):
+        class_means([3])
+    with pytest.raises(InvalidProblemError, match="factors 2"):
+        local_optimum(problem, 0.1, 2, np.eye(2))
+    with pytest.raises(InvalidProblemError, match="2×2"):
+        local_optimum(problem, 0.1, 3, np.eye(3))
+    stopped = two_factor_optimum(class_means([5, 1]), 1e-4, max_iterations=1)
+    assert stopped.status == "inaccurate"
+    assert "max_iterations" in stopped.remedy
