@@ -9,24 +9,13 @@ from flint import arb
 from numerics.descent.initialisation import balanced_factors
 from numerics.descent.linear_chain import descend_cross_entropy
 from numerics.exact.codes import code_loss_ball, exact_rank, singular_value_balls
-from numerics.logit_optimum import fit_and_gradient, logit_optimum, spherical_starts
+from numerics.optimum.local import logit_optimum, spherical_starts
 from numerics.ray_minimum import least_on_ray
 from theory.cross_entropy.codes import code_loss, paired_code, polygon_code, simplex_code
 from theory.cross_entropy.collapse import COLLAPSE
 from theory.cross_entropy.paired import PAIRED
 from theory.cross_entropy.polygon import POLYGON
 from theory.errors import CannotEvaluateError, InvalidProblemError
-
-
-def test_the_gradient_of_the_fit() -> None:
-    generator = np.random.default_rng(0)
-    point, sizes = generator.standard_normal((4, 4)), np.array([1.0, 5.0, 2.0, 9.0])
-    fit, gradient = fit_and_gradient(point, sizes)
-    step = 1e-6
-    for index in np.ndindex(4, 4):
-        moved = point.copy()
-        moved[index] += step
-        assert abs((fit_and_gradient(moved, sizes)[0] - fit) / step - gradient[index]) <= 1e-5
 
 
 def test_depth_one_finds_collapse() -> None:

@@ -9,7 +9,7 @@ from numerics.descent.initialisation import balanced_factors
 from numerics.descent.linear_chain import loss_and_gradients_cross_entropy
 from numerics.optimum.class_means import class_means
 from numerics.optimum.convex import two_factor_optimum
-from numerics.optimum.deep import best_local_optimum, local_optimum, random_starts, shrunk_values
+from numerics.optimum.local import local_optimum, logit_optimum, shrunk_values, spherical_starts
 from theory.errors import InvalidProblemError
 from theory.prediction import predict
 from theory.problem import Problem
@@ -78,28 +78,27 @@ def test_the_proximal_map_is_the_best_of_a_grid(factors: int) -> None:
         assert abs(found - float(grid[values.argmin()])) < 2e-5
 
 
-def test_deep_optima_are_critical_points_of_real_factors_and_never_above_the_starts() -> None:
+def test_local_optima_are_critical_points_of_real_factors_and_never_above_the_starts() -> None:
     problem, decay, factors = class_means([2] * 6), 1e-3, 4
-    for start in random_starts(problem, [2, 3, 5], scale=10.0, rng=np.random.default_rng(0)):
-        found = local_optimum(problem, decay, factors, start)
+    for start in spherical_starts(6, [2, 3, 5], scale=10.0, rng=np.random.default_rng(0)):
+        found = local_optimum(problem, start, factors=factors, weight_decay=decay)
         labels = np.repeat(np.arange(6), 2)
-        logits = (found.means / problem.roots)[:, labels]
         loss, gradients = loss_and_gradients_cross_entropy(
-            balanced_factors(logits, factors=factors, width=6), labels, decay
+            balanced_factors(found.code[:, labels], factors=factors, width=6), labels, decay
         )
         assert abs(loss - found.loss) < 1e-9
         assert max(float(np.abs(gradient).max()) for gradient in gradients) < 1e-7
-        values = np.linalg.svd(start, compute_uv=False)
+        means = start * problem.roots
+        values = np.linalg.svd(means, compute_uv=False)
         cost = float(np.sum(values[values > 0] ** (2 / factors)))
-        assert found.loss <= problem.fit_and_gradient(start)[0] + 0.5 * decay * factors * cost
+        assert found.loss <= problem.fit_and_gradient(means)[0] + 0.5 * decay * factors * cost
 
 
 def test_many_starts_find_no_worse_than_the_known_structures() -> None:
-    problem = class_means([1] * 5)
-    starts = random_starts(problem, [2, 3, 4] * 3, scale=12.0, rng=np.random.default_rng(2))
-    best = best_local_optimum(problem, 0.003, 3, starts)
+    starts = spherical_starts(5, [2, 3, 4] * 3, scale=12.0, rng=np.random.default_rng(2))
+    best = logit_optimum(starts, [1] * 5, factors=3, weight_decay=0.003)
     assert best.loss <= 0.0679993 + 1e-6  # the three-scalar structure of theory 3.2
-    assert best_local_optimum(problem, 5.0, 3, starts).loss == pytest.approx(np.log(5), abs=0.0)
+    assert logit_optimum(starts, [1] * 5, factors=3, weight_decay=5.0).loss == np.log(5)
 
 
 def test_bad_input_is_refused() -> None:
@@ -109,10 +108,10 @@ def test_bad_input_is_refused() -> None:
             two_factor_optimum(problem, wrong)
     with pytest.raises(InvalidProblemError, match="class sizes"):
         class_means([3])
-    with pytest.raises(InvalidProblemError, match="factors 2"):
-        local_optimum(problem, 0.1, 2, np.eye(2))
+    with pytest.raises(InvalidProblemError, match="factors 1"):
+        local_optimum(problem, np.eye(2), factors=1, weight_decay=0.1)
     with pytest.raises(InvalidProblemError, match="2×2"):
-        local_optimum(problem, 0.1, 3, np.eye(3))
+        local_optimum(problem, np.eye(3), factors=3, weight_decay=0.1)
     stopped = two_factor_optimum(class_means([5, 1]), 1e-4, max_iterations=1)
     assert stopped.status == "inaccurate"
     assert "max_iterations" in stopped.remedy

@@ -158,7 +158,7 @@ def _proof() -> Proof:
 
 def optima(run: Run) -> Evidence:
     """The convex problem solved in logit space from a random start, against α = log(1/μ − K + 1)."""
-    from numerics.logit_optimum import logit_optimum
+    from numerics.optimum.local import logit_optimum
 
     generator = run.generator("cross-entropy/collapse-is-global-at-depth-one", "optima")
     margins: list[Margin] = []

@@ -188,7 +188,7 @@ def _finite_depth() -> Proof:
 
 def depth_one_minimisers(run: Run) -> Evidence:
     """Depth-one minimisers at falling λ: distance from Ẑ, rank, L₀ against the polygon, both rays at L₀."""
-    from numerics.logit_optimum import logit_optimum
+    from numerics.optimum.local import logit_optimum
     from numerics.ray_minimum import least_on_ray
 
     decays = (

@@ -249,7 +249,7 @@ STEEP = 1.5
 
 def optima(run: Run) -> Evidence:
     """Optima in logit space for λ_L = c/F^{3/2}: singular values, depth by depth, against the bound."""
-    from numerics.logit_optimum import logit_optimum, spherical_starts
+    from numerics.optimum.local import logit_optimum, spherical_starts
 
     generator = run.generator("cross-entropy/trailing-singular-values-decay", "optima")
     depths = (1, 2, 3, 4, 5, 6, 8, 12) if run.level == "quick" else (*range(1, 13), 16, 24, 32)
