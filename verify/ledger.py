@@ -32,9 +32,15 @@ class Entry:
 
 LEDGER: tuple[Entry, ...] = (
     Entry("chain/cost-of-a-product", PROVED, PROVED, "2026-11-22"),
+    Entry("chain/unequal-decays", PROVED, PROVED, "2026-11-22"),
+    Entry("chain/critical-points-are-balanced", PROVED, PROVED, "2026-11-22"),
     Entry("squared-loss/modes-decouple", PROVED, PROVED, "2026-11-22"),
+    Entry("squared-loss/mode-optimum", PROVED, PROVED, "2026-11-22"),
+    Entry("squared-loss/two-roots", PROVED, PROVED, "2026-11-22"),
     Entry("squared-loss/first-order-transition", PROVED, PROVED, "2026-11-22"),
     Entry("squared-loss/largest-root-is-global", REFUTED, REFUTED, "2026-11-22"),
+    Entry("squared-loss/class-scalar", PROVED, PROVED, "2026-11-22"),
+    Entry("squared-loss/minority-collapse", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/collapse-scale", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/collapse-is-beaten", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/collapse-is-global-at-any-depth", REFUTED, REFUTED, "2026-11-22"),
