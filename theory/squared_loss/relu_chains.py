@@ -20,12 +20,15 @@ from theory.errors import InvalidProblemError
 from theory.formula import Formula
 from theory.sources import RANKCOLLAPSE, SUKENIK_2024
 from theory.squared_loss.modes import optimal_mode
-from theory.symbols import CLASSES, FACTORS, SCALE, positive
+from theory.symbols import FACTORS, SCALE, positive
 
 VERTICES: Final = positive("vertices")
 """r, vertices of the complete graph whose edges are the classes: the rank of the chain's inner layers."""
 STRENGTH: Final = positive("strength_decay")
 """nΛ, samples per class times the product of all F weight decays."""
+
+ROOT: Final = positive("root_bracket")
+"""B^{1/F}."""
 
 EDGES: Final = VERTICES * (VERTICES - 1) / 2
 """K = C(r, 2)."""
@@ -40,20 +43,12 @@ FIT: Final = Formula(
     "(1/2N)‖xI⊗1ᵀ − I⊗1ᵀ‖²",
 )
 
-COLLAPSE_BRACKET: Final = Formula(
-    "bracket of collapse",
-    CLASSES**FACTORS,
-    (CLASSES, FACTORS),
-    SUKENIK_2024.at("loss of collapse"),
-    "K^F: cost (F/2)(K^F nΛx²)^{1/F}",
-)
-
-INCIDENCE_BRACKET: Final = Formula(
-    "bracket of the incidence chain",
-    EDGES**3 * VERTICES ** (FACTORS - 2) / 2,
+INCIDENCE_ROOT: Final = Formula(
+    "root of the incidence chain's bracket",
+    VERTICES * (VERTICES * (VERTICES - 1) ** 3 / 16) ** (1 / FACTORS),
     (VERTICES, FACTORS),
     SUKENIK_2024.at("strongly regular graph solution"),
-    "K³ r^{L−1}/2, K = C(r, 2)",
+    "B^{1/F} with B = K³ r^{L−1}/2, K = C(r, 2); collapse has B^{1/F} = K",
 )
 
 TRACE_OF_INVERSE: Final = Formula(
@@ -66,18 +61,18 @@ TRACE_OF_INVERSE: Final = Formula(
     "τ_r = tr (GᵀG)⁻¹, G the triangle–edge incidence: eigenvalues 3(r−2), r−2+(r−4), r−4",
 )
 
-TRIANGLE_BRACKET: Final = Formula(
-    "bracket of the triangle chain",
-    2 * EDGES * VERTICES ** (FACTORS - 3) * TRIANGLES * VERTICES / 4 * TRACE_OF_INVERSE.expression,
+TRIANGLE_ROOT: Final = Formula(
+    "root of the triangle chain's bracket",
+    VERTICES * ((VERTICES - 1) ** 2 * (VERTICES - 2) / 24 * TRACE_OF_INVERSE.expression) ** (1 / FACTORS),
     (VERTICES, FACTORS),
     RANKCOLLAPSE.at("theory 2.5"),
-    "2K r^{L−2} C(r,3)(r/4)τ_r, K = C(r, 2), r ≥ 5",
+    "B^{1/F} with B = 2K r^{L−2} C(r, 3)(r/4)τ_r, K = C(r, 2), r ≥ 5",
 )
 
 CHAIN_COST: Final = Formula(
-    "weight-decay cost of a chain of scaled factors",
-    FACTORS / 2 * (positive("bracket") * STRENGTH * SCALE**2) ** (1 / FACTORS),
-    (SCALE, positive("bracket"), STRENGTH, FACTORS),
+    "weight-decay cost of a chain",
+    FACTORS / 2 * ROOT * (STRENGTH * SCALE**2) ** (1 / FACTORS),
+    (SCALE, ROOT, STRENGTH, FACTORS),
     RANKCOLLAPSE.at("theory 2.5"),
     "(F/2)(B nΛx²)^{1/F}: AM–GM over the scales, whose product is x",
 )
@@ -120,14 +115,15 @@ def triangle_wins(vertices: int, depth: int) -> bool:
     """
     check_chain(vertices, depth, fewest=5)
     edges = math.comb(vertices, 2)
-    bracket = TRIANGLE_BRACKET.at(vertices=sp.Integer(vertices), factors=sp.Integer(depth + 1))
+    trace = TRACE_OF_INVERSE.at(vertices=sp.Integer(vertices))
+    bracket = 2 * edges * vertices ** (depth - 2) * math.comb(vertices, 3) * sp.Rational(vertices, 4) * trace
     return bool(bracket < edges ** (depth + 1))
 
 
 def padded_root_bracket(classes: int, depth: int) -> float:
     """B^{1/F} of the best known structure: one chain on C(r, 2) classes, collapse on the rest; blocks add.
 
-    Collapse alone, that is K, where no chain helps. Roots taken in logarithms: no overflow at any depth.
+    Collapse alone, that is K, where no chain helps. No overflow at any depth.
 
     >>> padded_root_bracket(5, 4), padded_root_bracket(7, 4) < 7
     (5.0, True)
@@ -158,20 +154,16 @@ def _blocks(classes: int, depth: int) -> dict[str, float]:
     """B^{1/F} of collapse and of each chain that fits into K classes, padded with collapse."""
     if classes < 2 or depth < 1:
         raise InvalidProblemError(f"classes {classes}, depth {depth}: need at least 2 and 1")
-    factors, found = depth + 1, {"collapse": float(classes)}
+    found = {"collapse": float(classes)}
     if depth < 3:
         return found
     vertices = 4
     while (edges := math.comb(vertices, 2)) <= classes:
         rest = classes - edges
-        incidence = 3 * math.log(edges) + (depth - 1) * math.log(vertices) - math.log(2)
-        found[f"incidence chain, r = {vertices}"] = rest + math.exp(incidence / factors)
+        own = {"vertices": vertices, "factors": depth + 1}
+        found[f"incidence chain, r = {vertices}"] = rest + float(INCIDENCE_ROOT(**own))
         if vertices >= 5:
-            bracket = 2 * edges * math.comb(vertices, 3) * vertices / 4
-            triangle = math.log(bracket * float(TRACE_OF_INVERSE(vertices=vertices)))
-            found[f"triangle chain, r = {vertices}"] = rest + math.exp(
-                (triangle + (depth - 2) * math.log(vertices)) / factors
-            )
+            found[f"triangle chain, r = {vertices}"] = rest + float(TRIANGLE_ROOT(**own))
         vertices += 1
     return found
 

@@ -9,7 +9,7 @@ Computed    (n/2)φ(x) minimised over x against the mode's minimum.
 Tight       equality.
 """
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -109,45 +109,47 @@ def _profile() -> Proof:
 
 
 def _thresholds() -> Proof:
-    """ν as a product of positive powers, and p ν^{(p+1)/p}/n from it, at three decays of a mode."""
-    extra, kept = positive("extra"), positive("kept_odds")  # p − 1, and x^p
-    layers = 1 + extra
-    power = (layers + 1) / layers
-    own = {FACTORS: layers + 1, TARGET: sp.sqrt(SIZE)}
-    unit = SIZE ** (layers / (layers + 1))
-    lifted = extra / (layers + 1)  # (F − 2)/F
+    """ν as a product of powers in F, and pν^{(p+1)/p}/n, power by power, in p = F − 1."""
+    kept = positive("kept_odds")  # x^p = t/(1 − t)
+    own = {TARGET: sp.sqrt(SIZE)}
+    unit, lifted, lowered = (SIZE, 1 - 1 / FACTORS), 1 - 2 / FACTORS, 2 / FACTORS - 2
     cases = (
         (
             "stationarity",
             STATIONARY_DECAY.at(own | {FRACTION: kept / (kept + 1)}),
-            unit * kept**lifted * (kept + 1) ** (-2 * layers / (layers + 1)),
-            layers * kept ** (extra / layers) / (kept + 1) ** 2,
+            (unit, (kept, lifted), (kept + 1, lowered)),
+            LAYERS * kept ** ((LAYERS - 1) / LAYERS) / (kept + 1) ** 2,
         ),
         (
             "transition",
             GLOBAL_DECAY.at(own),
-            unit * extra**lifted * layers ** (-2 * layers / (layers + 1)),
-            GLOBAL_CLASS_DECAY.at({LAYERS: layers}),
+            (unit, (FACTORS - 2, lifted), (FACTORS - 1, lowered)),
+            GLOBAL_CLASS_DECAY.expression,
         ),
         (
             "existence",
             EXISTENCE_DECAY.at(own),
-            unit * extra**lifted * (extra + 2) * (2 * layers) ** (-2 * layers / (layers + 1)),
-            EXISTENCE_CLASS_DECAY.at({LAYERS: layers}),
+            (unit, (FACTORS - 2, lifted), (FACTORS, sp.Integer(1)), (2 * FACTORS - 2, lowered)),
+            EXISTENCE_CLASS_DECAY.expression,
         ),
     )
     steps: list[Step] = []
-    for name, formula, product, theirs in cases:
-        class_decay = layers * cast(sp.Expr, sp.expand_power_base(product**power)) / SIZE
+    for name, formula, powers, theirs in cases:
+        product, class_decay = sp.Integer(1), LAYERS / SIZE
+        for base, exponent in powers:
+            product *= base**exponent
+            raised = (exponent * FACTORS / (FACTORS - 1)).subs(FACTORS, LAYERS + 1)
+            class_decay *= base.subs(FACTORS, LAYERS + 1) ** sp.apart(sp.together(raised), LAYERS)
         steps += [
             Step(f"ν at {name}", Fact(formula, "=", product), Identity(), "as a product of powers"),
-            Step(name, Fact(class_decay, "=", theirs), Identity(), "pν^{(p+1)/p}/n, power by power"),
+            Step(name, Fact(class_decay, "=", theirs), Identity(), "pν^{F/(F−1)}/n with F = p + 1"),
         ]
     return Proof(
         title="stationarity and both thresholds agree under b = pν^{F/(F−1)}",
         variables=(
             Variable(SIZE, "n", sp.Integer(0), open_low=True),
-            Variable(extra, "p − 1 = F − 2", sp.Integer(0), open_low=True),
+            Variable(FACTORS, "F", sp.Integer(3)),
+            Variable(LAYERS, "p = F − 1", sp.Integer(2)),
             Variable(kept, "x^p = t/(1 − t)", sp.Integer(0), open_low=True),
         ),
         steps=tuple(steps),
