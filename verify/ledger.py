@@ -51,7 +51,11 @@ LEDGER: tuple[Entry, ...] = (
     Entry("networks/collapse-minimises-cost", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("depth/spectral-reduction", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("depth/collapse-ray", PROVED, PROVED, "2026-11-22"),
-    Entry("regression/deep-collapse", SUPPORTED, SUPPORTED, "2026-11-22"),
+    Entry("regression/two-factors", PROVED, PROVED, "2026-11-22"),
+    Entry("regression/strict-saddles", PROVED, PROVED, "2026-11-22"),
+    Entry("regression/two-factors-as-printed", REFUTED, REFUTED, "2026-11-22"),
+    Entry("regression/no-collapse-without-decay", PROVED, PROVED, "2026-11-22"),
+    Entry("regression/deep-collapse", PROVED, PROVED, "2026-11-22"),
     Entry("regression/subspace-bound-as-printed", REFUTED, REFUTED, "2026-11-22"),
     Entry("regression/subspace-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
 )
