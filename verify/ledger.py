@@ -44,6 +44,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("squared-loss/free-bias-spectrum", PROVED, PROVED, "2026-11-22"),
     Entry("squared-loss/incidence-chain", PROVED, PROVED, "2026-11-22"),
     Entry("squared-loss/triangle-chain", PROVED, PROVED, "2026-11-22"),
+    Entry("squared-loss/relu-collapse-is-beaten", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/collapse-scale", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/collapse-is-beaten", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/collapse-is-global-at-any-depth", REFUTED, REFUTED, "2026-11-22"),
@@ -56,6 +57,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("regression/two-factors-as-printed", REFUTED, REFUTED, "2026-11-22"),
     Entry("regression/no-collapse-without-decay", PROVED, PROVED, "2026-11-22"),
     Entry("regression/deep-collapse", PROVED, PROVED, "2026-11-22"),
+    Entry("regression/switching-off", PROVED, PROVED, "2026-11-22"),
     Entry("regression/subspace-bound-as-printed", REFUTED, REFUTED, "2026-11-22"),
     Entry("regression/subspace-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
 )

@@ -20,6 +20,7 @@ from theory.errors import InvalidProblemError
 from theory.formula import Formula
 from theory.sources import RANKCOLLAPSE, SUKENIK_2024
 from theory.squared_loss.modes import optimal_mode
+from theory.squared_loss.small_chains import EIGHT_BRACKET, WEDGE_ROOT
 from theory.symbols import FACTORS, SCALE, positive
 
 VERTICES: Final = positive("vertices")
@@ -121,12 +122,12 @@ def triangle_wins(vertices: int, depth: int) -> bool:
 
 
 def padded_root_bracket(classes: int, depth: int) -> float:
-    """B^{1/F} of the best known structure: one chain on C(r, 2) classes, collapse on the rest; blocks add.
+    """B^{1/F} of the best structure proved here: one chain, wedges on what is left, collapse on the rest.
 
-    Collapse alone, that is K, where no chain helps. No overflow at any depth.
+    Blocks add up. Collapse alone, that is K, where no chain helps. No overflow at any depth.
 
-    >>> padded_root_bracket(5, 4), padded_root_bracket(7, 4) < 7
-    (5.0, True)
+    >>> padded_root_bracket(7, 3), padded_root_bracket(7, 4) < 7
+    (7.0, True)
     """
     return min(_blocks(classes, depth).values())
 
@@ -142,25 +143,33 @@ def padded_structure(classes: int, depth: int) -> str:
 
 
 def beats_collapse(classes: int, depth: int) -> bool:
-    """Whether a chain padded with collapse is proved to beat collapse: K ≥ 6, L ≥ 4 or K ≥ 10, L ≥ 3.
+    """Whether a chain padded with collapse is proved to beat collapse: K ≥ 3, L ≥ 4 or K ≥ 8, L ≥ 3.
 
-    >>> [beats_collapse(6, 4), beats_collapse(6, 3), beats_collapse(10, 3), beats_collapse(5, 9)]
+    >>> [beats_collapse(3, 4), beats_collapse(7, 3), beats_collapse(8, 3), beats_collapse(2, 9)]
     [True, False, True, False]
     """
-    return (classes >= 6 and depth >= 4) or (classes >= 10 and depth >= 3)
+    return (classes >= 3 and depth >= 4) or (classes >= 8 and depth >= 3)
 
 
 def _blocks(classes: int, depth: int) -> dict[str, float]:
-    """B^{1/F} of collapse and of each chain that fits into K classes, padded with collapse."""
+    """B^{1/F} of collapse, and of each chain that fits into K classes, wedges and collapse beside it."""
     if classes < 2 or depth < 1:
         raise InvalidProblemError(f"classes {classes}, depth {depth}: need at least 2 and 1")
-    found = {"collapse": float(classes)}
+    found, factors = {"collapse": float(classes)}, depth + 1
     if depth < 3:
         return found
+    wedge = min(float(WEDGE_ROOT(factors=factors)), 3.0)
+
+    def beside(count: int) -> float:
+        return count // 3 * wedge + count % 3
+
+    if classes >= 3 and depth >= 4:
+        found["wedges"] = beside(classes)
+    if classes >= 8 and depth == 3:
+        found["eight"] = float(EIGHT_BRACKET) ** 0.25 + beside(classes - 8)
     vertices = 4
     while (edges := math.comb(vertices, 2)) <= classes:
-        rest = classes - edges
-        own = {"vertices": vertices, "factors": depth + 1}
+        own, rest = {"vertices": vertices, "factors": factors}, beside(classes - edges)
         found[f"incidence chain, r = {vertices}"] = rest + float(INCIDENCE_ROOT(**own))
         if vertices >= 5:
             found[f"triangle chain, r = {vertices}"] = rest + float(TRIANGLE_ROOT(**own))

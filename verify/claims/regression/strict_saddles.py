@@ -2,8 +2,8 @@
 
 Statement   A critical point keeps r ≤ d orthonormal singular pairs (u_m, v_m) of the centred targets with
             y_m > ν at σ_m = y_m − ν. If a pair (u, v) with a larger y is unused, or any with y > ν while
-            r < d, then along W + εa u qᵀ, H + εb q vᵀ, a²λ_W = b²λ_H, q the inner direction of the pair m (or a free one,
-            y_m := ν), the loss changes by ε²ab(y_m − y)/N + O(ε⁴): strictly downwards.
+            r < d, then along W + εa u qᵀ, H + εb q vᵀ, a²λ_W = b²λ_H, q the inner direction of the pair m
+            (or a free one, y_m := ν), the loss changes by ε²ab(y_m − y)/N + O(ε⁴): strictly downwards.
 Source      2409.04180, Theorem 4.1 (strict saddles); the direction derived for this project, for any width.
 Computed    second difference of the full loss along the direction against the closed form.
 Tight       equality.

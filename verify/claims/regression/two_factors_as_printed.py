@@ -1,7 +1,7 @@
 """The optimal WWᵀ of two-factor regression, with its bracket read column by column.
 
-Statement   For λ_j > c ≥ λ_{j+1}, WWᵀ is √(λ_H/λ_W) times Σ^{1/2} − √c I with the columns beyond the j-th put to
-            zero, in the coordinates in which the targets come.
+Statement   For λ_j > c ≥ λ_{j+1}, WWᵀ is √(λ_H/λ_W) times Σ^{1/2} − √c I with the columns beyond the j-th
+            put to zero, in the coordinates in which the targets come.
 Source      2409.04180, Theorem 4.1, the bracket [·]_j taken literally.
 Computed    asymmetry of that matrix for two targets and one kept direction, exactly: WWᵀ has none.
 Tight       fails as soon as the kept eigenvector is not the first coordinate; in the eigenbasis of Σ,
@@ -34,7 +34,7 @@ def meets_hypotheses(instance: Instance) -> bool:
 
 
 def exact_margin(instance: Instance) -> Margin:
-    """Zero minus what keeps the printed matrix (p − √c, 0; q, 0) from being WWᵀ: |q|, or a negative p − √c."""
+    """Zero minus what keeps the printed matrix (p − √c, 0; q, 0) from being WWᵀ: |q|, or p < √c."""
     p, q, _, cut = _entries(instance)
     return Margin.exact(-abs(q) - max(cut - p, Fraction(0)))
 

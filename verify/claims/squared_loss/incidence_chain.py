@@ -56,7 +56,7 @@ def loss_through_relu(factors: list[NDArray[np.float64]], decays: list[float], s
     from numerics.descent.network import Network, network_outputs
 
     classes = factors[0].shape[1]
-    logits = network_outputs(Network(tuple(factors), (), "relu"), np.eye(classes))
+    logits = network_outputs(Network(tuple(factors[1:]), (), "relu"), factors[0])
     own = [decays[0] * samples, *decays[1:]]
     penalty = sum(decay / 2 * float(np.sum(factor**2)) for decay, factor in zip(own, factors, strict=True))
     return float(np.sum((logits - np.eye(classes)) ** 2)) / (2 * classes) + penalty
