@@ -21,7 +21,7 @@ from theory.formula import Formula
 from theory.roots import bracketed_root
 from theory.sources import DANG_2023, RANKCOLLAPSE
 from theory.squared_loss.modes import GLOBAL_DECAY, Mode, optimal_mode
-from theory.symbols import CLASSES, FACTORS, MODE_DECAY, SAMPLES_PER_CLASS, TARGET, positive
+from theory.symbols import CLASSES, FACTORS, SINGULAR_VALUE, TARGET, positive
 
 CLASS_SIZE: Final = positive("class_size")
 """n_k, samples of one class."""
@@ -29,7 +29,6 @@ LARGE_SIZE: Final = positive("large_size")
 SMALL_SIZE: Final = positive("small_size")
 LARGE_CLASSES: Final = positive("large_classes")
 """Number of classes of the large size under step imbalance."""
-SMALL_CLASSES: Final = positive("small_classes")
 
 VANISHING_DECAY: Final = Formula(
     "decay at which a class vanishes",
@@ -41,18 +40,10 @@ VANISHING_DECAY: Final = Formula(
 
 MEAN_LENGTH: Final = Formula(
     "length of a class mean",
-    TARGET ** (1 / FACTORS) / sp.sqrt(CLASS_SIZE),
-    (TARGET, CLASS_SIZE, FACTORS),
+    SINGULAR_VALUE ** (1 / FACTORS) / sp.sqrt(CLASS_SIZE),
+    (SINGULAR_VALUE, CLASS_SIZE, FACTORS),
     DANG_2023.theorem("4.1"),
     "σ_k^{1/F}/√n_k: the free features of class k; means of different classes are orthogonal",
-)
-
-BALANCED_COLLAPSE: Final = Formula(
-    "relative decay of balanced classes",
-    MODE_DECAY * SAMPLES_PER_CLASS ** (-(FACTORS - 1) / FACTORS),
-    (MODE_DECAY, SAMPLES_PER_CLASS, FACTORS),
-    RANKCOLLAPSE.at("squared loss, balanced"),
-    "κ = Nλ n^{−(F−1)/F}: Z = tY with t^{(F−2)/F}(1 − t) = κ",
 )
 
 STEP_VALUE: Final = Formula(
@@ -96,7 +87,8 @@ class ClassOptimum:
     def mean_lengths(self) -> NDArray[np.float64]:
         """Lengths of the (orthogonal) class means of the free features."""
         values = np.array([mode.singular_value for mode in self.modes])
-        return values ** (1 / self.factors) / np.sqrt(np.array(self.sizes, dtype=np.float64))
+        sizes = np.array(self.sizes, dtype=np.float64)
+        return np.asarray(MEAN_LENGTH(singular_value=values, class_size=sizes, factors=self.factors))
 
 
 def class_optimum(sizes: Sequence[int], weight_decay: float, *, depth: int) -> ClassOptimum:

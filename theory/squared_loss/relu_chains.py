@@ -20,7 +20,7 @@ from theory.errors import InvalidProblemError
 from theory.formula import Formula
 from theory.sources import RANKCOLLAPSE, SUKENIK_2024
 from theory.squared_loss.modes import optimal_mode
-from theory.squared_loss.small_chains import EIGHT_BRACKET, WEDGE_ROOT
+from theory.squared_loss.small_chains import CONE_BRACKET, WEDGE_ROOT
 from theory.symbols import FACTORS, SCALE, positive
 
 VERTICES: Final = positive("vertices")
@@ -126,8 +126,8 @@ def padded_root_bracket(classes: int, depth: int) -> float:
 
     Blocks add up. Collapse alone, that is K, where no chain helps. No overflow at any depth.
 
-    >>> padded_root_bracket(7, 3), padded_root_bracket(7, 4) < 7
-    (7.0, True)
+    >>> padded_root_bracket(6, 3), padded_root_bracket(7, 3) < 7
+    (6.0, True)
     """
     return min(_blocks(classes, depth).values())
 
@@ -143,12 +143,12 @@ def padded_structure(classes: int, depth: int) -> str:
 
 
 def beats_collapse(classes: int, depth: int) -> bool:
-    """Whether a chain padded with collapse is proved to beat collapse: K ≥ 3, L ≥ 4 or K ≥ 8, L ≥ 3.
+    """Whether a chain padded with collapse is proved to beat collapse: K ≥ 3, L ≥ 4 or K ≥ 7, L ≥ 3.
 
-    >>> [beats_collapse(3, 4), beats_collapse(7, 3), beats_collapse(8, 3), beats_collapse(2, 9)]
+    >>> [beats_collapse(3, 4), beats_collapse(6, 3), beats_collapse(7, 3), beats_collapse(2, 9)]
     [True, False, True, False]
     """
-    return (classes >= 3 and depth >= 4) or (classes >= 8 and depth >= 3)
+    return (classes >= 3 and depth >= 4) or (classes >= 7 and depth >= 3)
 
 
 def _blocks(classes: int, depth: int) -> dict[str, float]:
@@ -165,8 +165,8 @@ def _blocks(classes: int, depth: int) -> dict[str, float]:
 
     if classes >= 3 and depth >= 4:
         found["wedges"] = beside(classes)
-    if classes >= 8 and depth == 3:
-        found["eight"] = float(EIGHT_BRACKET) ** 0.25 + beside(classes - 8)
+    if classes >= 7 and depth == 3:
+        found["cone"] = float(CONE_BRACKET) ** 0.25 + beside(classes - 7)
     vertices = 4
     while (edges := math.comb(vertices, 2)) <= classes:
         own, rest = {"vertices": vertices, "factors": factors}, beside(classes - edges)

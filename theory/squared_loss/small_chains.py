@@ -1,15 +1,14 @@
-"""Two small ReLU networks with exact rational weights that beat collapse: three classes, and eight.
+"""Two small ReLU networks with exact rational weights that beat collapse: three classes, and seven.
 
 Both fit one-hot targets exactly. With inner features that are not negative the ReLU of W_1, …, W_{L−2} does
 nothing; the one before the last layer makes G = φ(DM) of full column rank, and W_L = G⁺.
 
     wedge   K = 3, r = 2: M has columns (1, 0), (3/4, 3/4), (0, 1), between its two outer directions
-    eight   K = 8, r = 5, L = 3: edges of the complete graph on 5 vertices without two at one vertex;
-            H = W_1⁻¹M has entries of both signs, which free features may have
+    cone    K = 7, r = 4, L = 3: an apex, the three edges of a triangle, and an edge from the apex to each
+            of its corners; H = W_1⁻¹M has entries of both signs, which free features may have
 """
 
 from fractions import Fraction
-from itertools import combinations
 from typing import Any, Final, TypeAlias
 
 import sympy as sp
@@ -43,18 +42,26 @@ WEDGE_ROOT: Final = Formula(
     "B^{1/F} with B = 2^{L−2}‖M‖²‖D‖²‖G⁻¹‖², K = 3",
 )
 
-EIGHT_EDGES: Final = ((0, 1), (0, 2), (0, 3), (0, 4), (1, 2), (1, 3), (1, 4), (3, 4))
-"""Classes of the network for K = 8: vertex 2 misses its edges to 3 and 4."""
-EIGHT_WEIGHT: Final = (
-    (11, 1, 1, 1, 1),
-    (1, 11, 1, 1, 1),
-    (1, 1, 9, 0, 0),
-    (1, 1, 0, 10, 1),
-    (1, 1, 0, 1, 10),
-)
-"""8W_1, near the square root of the polar factor of M: it makes ‖W_1‖²‖W_1⁻¹M‖² nearly ‖M‖_*²."""
-EIGHT_BRACKET: Final = sp.Rational(84972874026887, 21099495600)
-"""Π‖A_j‖², recomputed by the claim: below 8⁴."""
+CONE: Final[Rational] = [
+    [Fraction(1), *[Fraction(0)] * 3, *[Fraction(3, 5)] * 3],
+    *(
+        [
+            Fraction(0),
+            *[Fraction(3, 4) * int(corner != opposite) for opposite in range(3)],
+            *[Fraction(9, 10) * int(corner == other) for other in range(3)],
+        ]
+        for corner in range(3)
+    ),
+]
+"""M: apex, the triangle's edges (by the corner they miss), and the edges from the apex to the corners."""
+CONE_CUTS: Final[Rational] = [
+    *([Fraction(1), *[Fraction(2, 3) * (1 if i == j else -1) for j in range(3)]] for i in range(3)),
+    *([Fraction(0), *[Fraction(5, 6) * (-1 if i == j else 1) for j in range(3)]] for i in range(3)),
+    [Fraction(-1), *[Fraction(2, 3)] * 3],
+]
+"""D: apex with one corner; two corners without the third; all corners without the apex."""
+CONE_BRACKET: Final = sp.Rational(58641324203, 25920000)
+"""Π‖A_j‖² of the cone, recomputed by the claim: below 7⁴."""
 
 
 def wedge_factors(depth: int) -> list[Rational]:
@@ -68,18 +75,14 @@ def wedge_factors(depth: int) -> list[Rational]:
     return [WEDGE, *[identity] * (depth - 2), WEDGE_CUTS, left_inverse(relu(times(WEDGE_CUTS, WEDGE)))]
 
 
-def eight_factors() -> list[Rational]:
-    """H = W_1⁻¹M, W_1, W_2 = D, W_3 = G⁺ for K = 8 and L = 3, unscaled."""
-    edges = [[Fraction(int(vertex in edge)) for edge in EIGHT_EDGES] for vertex in range(5)]
-    first = [[Fraction(entry) for entry in row] for row in EIGHT_WEIGHT]
-    half = Fraction(1, 2)
-    cuts = [
-        [half if vertex in triangle else -half for vertex in range(5)]
-        for triangle in combinations(range(5), 3)
-    ]
-    cuts[-1] = [-half, -half, Fraction(0), half, half]  # only the edge (3, 4) is left of triangle (2, 3, 4)
-    features = times(left_inverse(first), edges)
-    return [features, first, cuts, left_inverse(relu(times(cuts, edges)))]
+def cone_factors() -> list[Rational]:
+    """H = W_1⁻¹M, W_1 = 16I + 11ᵀ, W_2 = D, W_3 = G⁻¹ for K = 7 and L = 3, unscaled.
+
+    W_1 is near a multiple of (MMᵀ)^{1/4}, which makes ‖W_1‖²‖W_1⁻¹M‖² nearly ‖M‖_*², the least possible.
+    """
+    first = [[Fraction(16 * int(row == column) + 1) for column in range(4)] for row in range(4)]
+    features = times(left_inverse(first), CONE)
+    return [features, first, CONE_CUTS, left_inverse(relu(times(CONE_CUTS, CONE)))]
 
 
 def times(left: Rational, right: Rational) -> Rational:
@@ -120,7 +123,7 @@ def logits(factors: list[Rational]) -> Rational:
 def bracket(factors: list[Rational]) -> Fraction:
     """B = Π‖A_j‖², to be compared with K^F.
 
-    >>> bracket(eight_factors()) < 8**4, bracket(wedge_factors(4)) < 3**5, bracket(wedge_factors(3)) < 3**4
+    >>> bracket(cone_factors()) < 7**4, bracket(wedge_factors(4)) < 3**5, bracket(wedge_factors(3)) < 3**4
     (True, True, False)
     """
     product = Fraction(1)

@@ -1,13 +1,13 @@
-"""With ReLU and squared loss collapse is not optimal: from K = 3 on with four layers, from K = 8 with three.
+"""With ReLU and squared loss collapse is not optimal: from K = 3 on with four layers, from K = 7 with three.
 
-Statement   For K ≥ 3 and L ≥ 4, or K ≥ 8 and L ≥ 3, all class sizes n and all weight decays: at every scale
+Statement   For K ≥ 3 and L ≥ 4, or K ≥ 7 and L ≥ 3, all class sizes n and all weight decays: at every scale
             x > 0 some network of lower loss has the same logits xI_K ⊗ 1_nᵀ as collapse. So a collapse point
             with x > 0 is never a global minimum of the ReLU unconstrained features model.
-Source      2405.14468 for large K; the small networks (three and eight classes) and the exact table derived
+Source      2405.14468 for large K; the small networks (three and seven classes) and the exact table derived
             for this project.
 Computed    loss of the explicit block networks through a real ReLU forward pass, against collapse at the
             same x; the small networks in exact rational arithmetic; descent from random starts.
-Tight       not known: nothing below collapse was found for L = 3, K ≤ 7 (descent), nor for K = 2.
+Tight       not known: nothing below collapse was found for L = 3, K ≤ 6 (descent), nor for K = 2.
 """
 
 from typing import Any
@@ -28,12 +28,12 @@ from theory.squared_loss.relu_chains import (
     padded_structure,
 )
 from theory.squared_loss.small_chains import (
-    EIGHT_BRACKET,
+    CONE_BRACKET,
     WEDGE_CONSTANT,
     WEDGE_ROOT,
     Rational,
     bracket,
-    eight_factors,
+    cone_factors,
     logits,
     wedge_factors,
 )
@@ -57,12 +57,13 @@ from verify.proof import (
 )
 
 Matrix = NDArray[np.float64]
-TRIED = ((3, 3), (4, 3), (5, 3), (3, 4), (4, 4))
+QUICK_CELLS = ((4, 3), (3, 4), (4, 4))
+FULL_CELLS = (*QUICK_CELLS, (3, 3), (5, 3), (6, 3), (7, 3), (5, 4))
 
 
 def blocks_of(classes: int, depth: int) -> list[list[Matrix]]:
-    """Three classes in a wedge (L ≥ 4), or eight in their network (L = 3); every other class collapsed."""
-    small = wedge_factors(depth) if depth >= 4 else eight_factors()
+    """Three classes in a wedge (L ≥ 4), or seven in a cone (L = 3); every other class collapsed."""
+    small = wedge_factors(depth) if depth >= 4 else cone_factors()
     block = [np.array(factor, dtype=np.float64) for factor in small]
     rest = classes - block[0].shape[1]
     return [block, *([[np.eye(rest)] * (depth + 1)] if rest else [])]
@@ -85,7 +86,7 @@ def sampler(generator: np.random.Generator) -> Instance:
     """K up to 14, L up to 8, decays over four orders of magnitude each."""
     depth = int(generator.integers(3, 9))
     return {
-        "classes": int(generator.integers(3 if depth >= 4 else 8, 15)),
+        "classes": int(generator.integers(3 if depth >= 4 else 7, 15)),
         "decays": (10.0 ** generator.uniform(-5, -1, size=depth + 1)).tolist(),
         "samples": int(generator.integers(1, 6)),
         "scale": float(generator.uniform(0.05, 1.5)),
@@ -167,17 +168,17 @@ def _wedge() -> Proof:
     )
 
 
-def _eight() -> Proof:
+def _cone() -> Proof:
     """A comparison of two numbers at L = 3."""
-    root = EIGHT_BRACKET ** sp.Rational(1, 4)
+    root = CONE_BRACKET ** sp.Rational(1, 4)
     four = {FACTORS: sp.Integer(4)}
-    variables = tuple(variable for variable in _variables(8, 4) if variable.symbol != FACTORS)
+    variables = tuple(variable for variable in _variables(7, 4) if variable.symbol != FACTORS)
     steps = (
-        Step("roots", Fact(sp.Integer(8), ">", root), Evident(), "B < 8⁴"),
-        *_padded(root, 8),
+        Step("roots", Fact(sp.Integer(7), ">", root), Evident(), "B < 7⁴"),
+        *_padded(root, 7),
     )
     return Proof(
-        title="K ≥ 8 and L = 3: the network of eight classes",
+        title="K ≥ 7 and L = 3: the cone of seven classes",
         variables=variables,
         steps=tuple(
             Step(
@@ -200,7 +201,7 @@ def certificates(run: Run) -> Evidence:
         (f"wedge, L = {depth}", 3, None, wedge_factors(depth), 2 ** (depth - 2) * WEDGE_CONSTANT)
         for depth in (3, 4, 5, 6)
     ]
-    small.append(("eight, L = 3", 8, None, eight_factors(), EIGHT_BRACKET))
+    small.append(("cone, L = 3", 7, None, cone_factors(), CONE_BRACKET))
     for name, classes, _, factors, constant in small:
         identity = [[int(row == column) for column in range(classes)] for row in range(classes)]
         product, power = bracket(factors), classes ** len(factors)
@@ -248,11 +249,11 @@ def descent(run: Run) -> Evidence:
     from numerics.descent.relu_features import minimise_relu_features
 
     generator = run.generator("squared-loss/relu-collapse-is-beaten", "descent")
-    starts = 3 if run.level == "quick" else 200
+    cells, starts, iterations = (QUICK_CELLS, 2, 250) if run.level == "quick" else (FULL_CELLS, 60, 1_500)
     decay = 0.005
     rows: list[tuple[str | int | float | bool, ...]] = []
     margins: list[Margin] = []
-    for classes, depth in TRIED:
+    for classes, depth in cells:
         factors = depth + 1
         strength = decay**factors
         collapse = chain_loss(float(classes), factors=factors, strength_decay=strength).loss
@@ -263,7 +264,7 @@ def descent(run: Run) -> Evidence:
         for _ in range(starts):
             size = generator.choice([0.65, 1.0, 1.3])
             start = [size * generator.standard_normal(s) / np.sqrt(width) for s in shapes]
-            found = minimise_relu_features(start, np.eye(classes), decay, max_iterations=400)
+            found = minimise_relu_features(start, np.eye(classes), decay, max_iterations=iterations)
             lowest = min(lowest, found.loss)
         if beats_collapse(classes, depth):
             margins.append(Margin.at_least(collapse, ours))
@@ -286,19 +287,19 @@ def descent(run: Run) -> Evidence:
 
 CLAIM = Claim(
     id="squared-loss/relu-collapse-is-beaten",
-    title="With ReLU and squared loss collapse is not optimal for K ≥ 3, L ≥ 4 and K ≥ 8, L ≥ 3",
+    title="With ReLU and squared loss collapse is not optimal for K ≥ 3, L ≥ 4 and K ≥ 7, L ≥ 3",
     statement=(
-        r"(K\ge3,\ L\ge4)\ \text{or}\ (K\ge8,\ L\ge3)\ \Longrightarrow\ \min\mathcal L<"
+        r"(K\ge3,\ L\ge4)\ \text{or}\ (K\ge7,\ L\ge3)\ \Longrightarrow\ \min\mathcal L<"
         r"\min_{x>0}\ \tfrac12(1-x)^2+\tfrac F2K(n\Lambda x^2)^{1/F}"
     ),
     source=SUKENIK_2024.at("optimality of deep neural collapse"),
     computed="loss of explicit block networks through a ReLU forward pass, against collapse",
-    tight="open for L = 3, K ≤ 7 and for K = 2",
+    tight="open for L = 3, K ≤ 6 and for K = 2",
     instances=instances,
     sampler=sampler,
     hypotheses=meets_hypotheses,
     margin=margin,
-    proofs=(_wedge(), _eight()),
+    proofs=(_wedge(), _cone()),
     experiments=(certificates, descent),
     quick_samples=200,
 )
