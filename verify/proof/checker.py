@@ -11,7 +11,7 @@ from flint import arb
 
 from theory.errors import InvalidProofError
 from verify.proof.domain import agrees, points, rational_sign, seed_of, value_at
-from verify.proof.facts import Fact, Proof, Statement, Step, UniqueZero, Variable
+from verify.proof.facts import Fact, Proof, Statement, Step, UniqueZero
 from verify.proof.rules import Context, Known
 from verify.proof.rules.rule import positive_arguments, refusing_what_breaks, relation_of, require, symbols_of
 from verify.proof.stored import plain
@@ -89,10 +89,8 @@ def _check_defined(step: Step, context: Context) -> set[str]:
             if argument.is_positive or rational_sign(argument, context.variables) == ">":
                 continue
             shown = [name for name, known in context.facts.items() if _says_positive(known, argument)]
-            require(
-                bool(shown),
-                f"{argument} must be positive for {expression} to be defined, and no step shows it",
-            )
+            undefined = f"{argument} must be positive for {expression} to be defined, and no step shows it"
+            require(bool(shown), undefined)
             needed.add(shown[0])
     return needed
 

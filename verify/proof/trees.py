@@ -1,7 +1,7 @@
 """Expressions as small JSON trees, written and read without running anything.
 
-``3`` and ``"3/5"`` are numbers, ``"x"`` is a variable of the proof, ``"pi"`` and ``"e"`` are what they say,
-and so are ``["+", …]``, ``["*", …]``, ``["^", base, exponent]`` and ``["log", …]``. Nothing else is understood.
+``3`` and ``"3/5"`` are numbers, ``"x"`` is a variable of the proof, ``"pi"`` and ``"e"`` are what they say;
+so are ``["+", …]``, ``["*", …]``, ``["^", base, exponent]`` and ``["log", …]``. Nothing else is understood.
 """
 
 import re

@@ -175,7 +175,7 @@ def descent(run: Run) -> Evidence:
     )
 
 
-def _list(values: NDArray[np.float64]) -> str:
+def _list(values: NDArray[Any]) -> str:
     return ", ".join(f"{value:.6g}" for value in values)
 
 

@@ -376,4 +376,5 @@ CLAIM = Claim(
     margin=margin,
     proofs=(_free_bias(), _layers(), _alignment()),
     experiments=(descent,),
+    full_samples=100_000,
 )

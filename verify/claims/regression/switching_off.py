@@ -8,7 +8,7 @@ Computed    ν* of two directions; what keeping a direction saves; descent at ev
 Tight       exact thresholds.
 """
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -69,7 +69,7 @@ def _order() -> Proof:
     larger = TARGET + more
     logs = (power * sp.log(larger), power * sp.log(TARGET))
     threshold = GLOBAL_DECAY.at({FACTORS: extra + 2})
-    unit = cast(sp.Expr, threshold.subs(TARGET, 1))
+    unit = threshold.subs(TARGET, 1)
     return Proof(
         title="the direction of smaller variance switches off at the smaller decay",
         variables=(
@@ -97,7 +97,7 @@ def _order() -> Proof:
             Step("unit", Fact(unit, ">"), Evident(), "ν*(1)"),
             Step(
                 "thresholds",
-                Fact(cast(sp.Expr, threshold.subs(TARGET, larger)), ">", threshold),
+                Fact(threshold.subs(TARGET, larger), ">", threshold),
                 Combination((("unit", "powers"),)),
                 "ν*(y) = y^{2(F−1)/F} ν*(1)",
             ),

@@ -9,7 +9,7 @@ Computed    loss and full gradient at the predicted factors, for random sizes an
 Tight       equality.
 """
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -105,7 +105,7 @@ def _order() -> Proof:
     larger, smaller = CLASS_SIZE + more, CLASS_SIZE
     logs = (power * sp.log(larger), power * sp.log(smaller))
     threshold = VANISHING_DECAY.at({FACTORS: extra + 2})
-    unit = cast(sp.Expr, threshold.subs(CLASS_SIZE, 1))
+    unit = threshold.subs(CLASS_SIZE, 1)
     return Proof(
         title="the smaller class vanishes at the smaller decay",
         variables=(
@@ -138,7 +138,7 @@ def _order() -> Proof:
             Step("unit", Fact(unit, ">"), Evident(), "ν* of a class of one sample"),
             Step(
                 "thresholds",
-                Fact(cast(sp.Expr, threshold.subs(CLASS_SIZE, larger)), ">", threshold),
+                Fact(threshold.subs(CLASS_SIZE, larger), ">", threshold),
                 Combination((("unit", "powers"),)),
                 "ν*(√n) = n^{(F−1)/F} ν*(1)",
             ),

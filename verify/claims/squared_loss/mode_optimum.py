@@ -75,23 +75,22 @@ def instances() -> Any:
     return st.fixed_dictionaries({"factors": st.integers(2, 8)} | fields)
 
 
+_WEIGHT = (FACTORS - 2) / (2 * (FACTORS - 1))
+FIRST_MEAN = Fact(SHARE**2 / FACTORS + (FACTORS - 1) / FACTORS, ">=", POWER)
+SECOND_MEAN = Fact(
+    _WEIGHT * SHARE ** (2 * (FACTORS - 1) / FACTORS) + (1 - _WEIGHT),
+    ">=",
+    SHARE ** ((FACTORS - 2) / FACTORS),
+)
+
+
 def _means() -> tuple[Step, Step]:
     """Two cases of AM–GM in k: with weights 1/F, and with weights (F−2)/(2(F−1)), F/(2(F−1))."""
-    weight = (FACTORS - 2) / (2 * (FACTORS - 1))
     return (
-        Step(
-            "first mean",
-            Fact(SHARE**2 / FACTORS + (FACTORS - 1) / FACTORS, ">=", POWER),
-            Known(AM_GM),
-            "of k² and 1 with weights 1/F and (F−1)/F",
-        ),
+        Step("first mean", FIRST_MEAN, Known(AM_GM), "of k² and 1 with weights 1/F and (F−1)/F"),
         Step(
             "second mean",
-            Fact(
-                weight * SHARE ** (2 * (FACTORS - 1) / FACTORS) + (1 - weight),
-                ">=",
-                SHARE ** ((FACTORS - 2) / FACTORS),
-            ),
+            SECOND_MEAN,
             Known(AM_GM),
             "of k^{2(F−1)/F} and 1 with weights (F−2)/(2(F−1)) and F/(2(F−1))",
         ),
@@ -107,7 +106,7 @@ def _kept() -> Proof:
     kept = MODE_LOSS.at({SINGULAR_VALUE: TARGET * fraction, MODE_DECAY: decay})
     first, second = _means()
     beyond = FACTORS * OFFSET / (2 * (FACTORS - 1))  # F(t − t*)/2
-    bracket = beyond * first.fact.expression + POWER * second.fact.expression
+    bracket = beyond * FIRST_MEAN.expression + POWER * SECOND_MEAN.expression
     return Proof(
         title="up to ν* no σ > 0 is better than the large root (F ≥ 3)",
         variables=(
@@ -168,14 +167,14 @@ def _zero() -> Proof:
             Step("p is positive", Fact(POWER, ">"), Evident(), "p = k^{2/F}, and σ > 0"),
             Step(
                 "scaled mean",
-                Fact(POWER * second.fact.left, ">=", POWER * second.fact.right),
+                Fact(POWER * SECOND_MEAN.left, ">=", POWER * SECOND_MEAN.right),
                 Combination((("p is positive", "second mean"),)),
                 "times p",
             ),
             Step("size", Fact(size, ">"), RationalSign(), "y²t* > 0"),
             Step(
                 "gap",
-                Fact(loss - zero, "=", size * POWER * second.fact.expression + surplus),
+                Fact(loss - zero, "=", size * POWER * SECOND_MEAN.expression + surplus),
                 Identity(),
                 "substitute σ = t*yk and ν = ν* + excess",
             ),
@@ -258,13 +257,14 @@ def minimisation(run: Run) -> Evidence:
 
 
 def _grid_minimum(target: float, decay: float, factors: int) -> tuple[float, float]:
-    low, high = 0.0, 2 * target
+    low, high, value, loss = 0.0, 2 * target, 0.0, np.inf
     for _ in range(12):
         grid = np.linspace(low, high, 2001)
         losses = MODE_LOSS(singular_value=grid, target=target, mode_decay=decay, factors=factors)
         best = int(np.argmin(losses))
+        value, loss = float(grid[best]), float(losses[best])
         low, high = float(grid[max(best - 2, 0)]), float(grid[min(best + 2, 2000)])
-    return float(grid[best]), float(losses[best])
+    return value, loss
 
 
 CLAIM = Claim(

@@ -150,4 +150,5 @@ CLAIM = Claim(
     sampler=sampler,
     margin=margin,
     proofs=(_proof(), _attained()),
+    full_samples=100_000,
 )

@@ -10,7 +10,7 @@ Tight       exact in (r, L); an upper bound on the optimum. It needs width C(r, 
 """
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import sympy as sp
@@ -97,7 +97,7 @@ def _wins() -> Proof:
     """L log((r−1)/2) − log((r−1)(r−2)τ_r/12) rises in L from a positive start at L = 3."""
     vertices, side = OVER + 4, OVER + 3
     trace = sp.together(TRACE_OF_INVERSE.at({VERTICES: vertices}))
-    share = sp.factor(side * (OVER + 2) * trace / 12)
+    share = cast(sp.Expr, sp.factor(side * (OVER + 2) * trace / 12))
     cube = (side / 2) ** 3
     gap = (FACTORS - 1) * sp.log(side / 2) - sp.log(share)
     classes = side * vertices / 2
@@ -191,7 +191,7 @@ def _trace() -> Proof:
         for symbol, value in parameters
     ]
     # A² = degree·I + adjacent·A + apart·(J − I − A), AJ = degree·J
-    own, ones = VERTICES - 2, dict(parameters)
+    own, values = VERTICES - 2, list(parameters)
     coefficients = (
         ("identity part", own * alpha + (degree - apart) * beta - 1, ("degree, turned", "apart"), None),
         (
@@ -214,7 +214,7 @@ def _trace() -> Proof:
         terms += [("minus β", step) for step in with_beta]
         terms += [("γ", with_gamma)] if with_gamma else []
         steps += [
-            Step(base, Fact(coefficient.subs(ones), "=", sp.Integer(0)), Identity(), "at the parameters"),
+            Step(base, Fact(coefficient.subs(values), "=", sp.Integer(0)), Identity(), "at the parameters"),
             Step(
                 name,
                 Fact(coefficient, "=", sp.Integer(0)),
@@ -262,7 +262,7 @@ def construction(run: Run) -> Evidence:
         contains = np.maximum(signs @ edge, 0) // 2
         gram = fmpz_mat((contains.T @ contains).tolist())
         inverse = gram.inv()
-        trace = sum((inverse[i, i] for i in range(edge.shape[1])), inverse[0, 0] * 0)
+        trace = cast(Any, sum((inverse[i, i] for i in range(edge.shape[1])), inverse[0, 0] * 0))
         formula_trace = TRACE_OF_INVERSE.at(vertices=sp.Integer(vertices))
         margins.append(Margin.exact(-int(sp.Rational(int(trace.p), int(trace.q)) != formula_trace)))
         wins: list[str] = []

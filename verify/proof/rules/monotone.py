@@ -139,7 +139,8 @@ class Induction:
 
     def describe(self) -> str:
         """The rule in words."""
-        return f"induction over {self.variable} from {self.base} by {self.step}"
+        factor = "" if self.factor == 1 else f" with the factor {self.factor}"
+        return f"induction over {self.variable}: starts with {self.base}, goes on by {self.step}{factor}"
 
     def check(self, fact: Statement, context: Context) -> None:
         """Raise unless base and step give the sign at every integer of the range."""

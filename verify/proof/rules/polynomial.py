@@ -20,7 +20,7 @@ class Sturm:
 
     def describe(self) -> str:
         """The rule in words."""
-        return "no root in the range, by Sturm's theorem"
+        return "keeps its sign on the range, by Sturm's theorem"
 
     def check(self, fact: Statement, context: Context) -> None:
         """Raise unless the sign follows from counting roots."""

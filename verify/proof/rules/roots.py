@@ -32,7 +32,9 @@ class IsolatedZero:
 
     def describe(self) -> str:
         """The rule in words."""
-        return f"strictly monotone ({self.slope}), opposite signs at the ends ({self.below}, {self.above})"
+        placed = f", which lie in the range ({', '.join(self.inside)})" if self.inside else ""
+        ends = f"opposite signs at the ends ({self.below}, {self.above})"
+        return f"strictly monotone ({self.slope}), {ends}{placed}"
 
     def check(self, fact: Statement, context: Context) -> None:
         """Raise unless slope and signs isolate the zero."""

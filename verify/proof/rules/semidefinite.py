@@ -23,9 +23,8 @@ class DualCertificate:
 
     def describe(self) -> str:
         """The rule in words."""
-        shown = ", ".join(str(multiplier) for multiplier in self.multipliers[:8])
-        more = ", …" if len(self.multipliers) > 8 else ""
-        return f"weak duality with the multipliers {shown}{more}; the slack matrix has an exact LDLᵀ"
+        shown = ", ".join(str(multiplier) for multiplier in self.multipliers) or "none"
+        return f"weak duality, multipliers {shown}; the slack matrix has an exact LDLᵀ with no negative pivot"
 
     def check(self, fact: Statement, context: Context) -> None:
         """Raise unless the dual point is feasible over the rationals and its value reaches the bound."""
