@@ -108,6 +108,22 @@ SHANG_2020 = Paper(
     2020,
     "Mathematics 8(8):1325",
 )
+ANDRIOPOULOS_2024 = Paper(
+    "andriopoulos-2024",
+    "Andriopoulos, George and Dong, Zixuan and Guo, Li and Zhao, Zifan and Ross, Keith",
+    "The Prevalence of Neural Collapse in Neural Multivariate Regression",
+    2024,
+    "NeurIPS 2024",
+    "2409.04180",
+)
+SUKENIK_2024 = Paper(
+    "sukenik-2024",
+    "Súkeník, Peter and Mondelli, Marco and Lampert, Christoph",
+    "Neural Collapse vs. Low-Rank Bias: Is Deep Neural Collapse Really Optimal?",
+    2024,
+    "NeurIPS 2024",
+    "2405.14468",
+)
 HORN_1950 = Paper(
     "horn-1950",
     "Horn, Alfred",

@@ -54,6 +54,21 @@ VALUES = {
     "minority": Fraction(2),
     "imbalance": Fraction(10),
     "width": Fraction(7),
+    "class_size": Fraction(7),
+    "large_size": Fraction(9),
+    "small_size": Fraction(4),
+    "large_classes": Fraction(2),
+    "mean_decay": Fraction(1, 7),
+    "factor_decay": Fraction(2, 9),
+    "feature_decay": Fraction(1, 11),
+    "variance": Fraction(9, 5),
+    "cut": Fraction(2, 7),
+    "free_target": Fraction(7, 2),
+    "kept_target": Fraction(5, 3),
+    "samples": Fraction(12),
+    "vertices": Fraction(6),
+    "root_bracket": Fraction(9, 2),
+    "strength_decay": Fraction(1, 300),
 }
 
 

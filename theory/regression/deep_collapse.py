@@ -56,16 +56,26 @@ class RegressionOptimum:
         return float(features @ targets / np.sqrt((features @ features) * (targets @ targets)))
 
 
-def regression_optimum(targets: NDArray[np.float64], weight_decay: float, *, depth: int) -> RegressionOptimum:
+def regression_optimum(
+    targets: NDArray[np.float64], weight_decay: float, *, depth: int, width: int | None = None
+) -> RegressionOptimum:
     """The global optimum for t×N targets with a free bias.
+
+    A `width` below the number of kept directions keeps the largest (see regression/switching-off). For
+    unequal decays pass their geometric mean. Raises OutOfDomainError for a width below one.
 
     >>> regression_optimum(np.array([[1.0, -1.0]]), 0.01, depth=2).rank
     1
     """
+    if width is not None and width < 1:
+        raise OutOfDomainError(f"width {width} is below 1: nothing can be kept")
     centred = targets - targets.mean(axis=1, keepdims=True)
     values = np.asarray(np.linalg.svd(centred, compute_uv=False), dtype=np.float64)
     samples, factors = targets.shape[1], depth + 1
     modes = [optimal_mode(float(value), samples * weight_decay, factors) for value in values]
+    allowed = len(modes) if width is None else width
     kept = np.array([mode.singular_value ** (1 / factors) for mode in modes])
-    loss = sum(mode.loss for mode in modes) / samples
+    kept[allowed:] = 0.0
+    dropped = values[allowed:]
+    loss = (sum(mode.loss for mode in modes[:allowed]) + float(np.sum(dropped**2)) / 2) / samples
     return RegressionOptimum(values, kept, samples, factors, loss)

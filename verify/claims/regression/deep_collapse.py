@@ -12,17 +12,20 @@ Tight       equality.
 from typing import Any
 
 import numpy as np
+import sympy as sp
 from numpy.typing import NDArray
 
 from theory.regression.deep_collapse import RegressionOptimum, regression_optimum
 from theory.sources import RANGAMANI_UNAL_2026
-from theory.squared_loss.modes import GLOBAL_DECAY
+from theory.squared_loss.modes import GLOBAL_DECAY, STATIONARY_DECAY
+from theory.symbols import FACTORS, FRACTION, MODE_DECAY, TARGET, positive
 from theory.tolerances import DESCENT_AGREEMENT, LINEAR_ALGEBRA, NUMERICAL_RANK
 from verify.claim import Claim, Run
 from verify.evidence import Evidence, Plot, Series, Table, overall, worst_of
 from verify.instance import Instance
 from verify.judge import versions
 from verify.margin import Margin
+from verify.proof import Combination, Fact, Identity, Known, Proof, RationalSign, Step, Variable
 
 DEPTH = 2
 WIDTH = 8
@@ -95,6 +98,137 @@ def decays_by_rank(targets: NDArray[np.float64]) -> list[float]:
     thresholds = GLOBAL_DECAY(target=values, factors=float(DEPTH + 1)) / targets.shape[1]
     lower = np.append(thresholds[1:], thresholds[-1] / 10)
     return [float(decay) for decay in np.sqrt(thresholds * lower)]
+
+
+def _free_bias() -> Proof:
+    """A row of residuals r_i with a bias b; then the product's part along the vector of ones."""
+    squares, total, samples = (positive(name) for name in ("squares", "total", "samples"))
+    bias = sp.Symbol("bias", nonnegative=True)
+    cost, centred_cost, centred = (
+        sp.Symbol(name, nonnegative=True) for name in ("cost", "centred_cost", "centred")
+    )
+    weight = FACTORS * MODE_DECAY / 2
+    return Proof(
+        title="a free bias centres the targets, and the best product is centred too",
+        variables=(
+            Variable(squares, "Σr_i², residuals of a row of Z − Y", sp.Integer(0), open_low=True),
+            Variable(total, "−Σr_i (or Σr_i, with −b)", sp.Integer(0), open_low=True),
+            Variable(samples, "N", sp.Integer(0), open_low=True),
+            Variable(bias, "b of the row", sp.Integer(0)),
+            Variable(cost, "Σσ_i(Z)^{2/F}", sp.Integer(0), stands_for=True),
+            Variable(centred_cost, "Σσ_i(ZP)^{2/F}, P = I − 11ᵀ/N", sp.Integer(0), stands_for=True),
+            Variable(centred, "½‖(Z − Y)P‖_F²", sp.Integer(0)),
+            Variable(FACTORS, "F", sp.Integer(2)),
+            Variable(MODE_DECAY, "ν", sp.Integer(0), open_low=True),
+        ),
+        steps=(
+            Step(
+                "bias",
+                Fact(
+                    squares - 2 * bias * total + samples * bias**2,
+                    "=",
+                    squares - total**2 / samples + samples * (bias - total / samples) ** 2,
+                ),
+                Identity(),
+                "Σ(r_i + b)² is least at the mean, where the row is centred: (Z − Y)P remains",
+            ),
+            Step(
+                "centred product",
+                Fact(cost, ">=", centred_cost),
+                Known("Horn 1950: σ_i(ZP) ≤ σ_i(Z) for a projection P"),
+                "centring Z keeps (Z − Y)P",
+            ),
+            Step("weight", Fact(weight, ">"), RationalSign(), "Fν/2"),
+            Step(
+                "loss",
+                Fact(centred + weight * cost, ">=", centred + weight * centred_cost),
+                Combination((("weight", "centred product"),)),
+                "so the problem is that of the centred targets, without a bias",
+            ),
+        ),
+        goals=("bias", "loss"),
+        rests_on=("squared-loss/modes-decouple", "squared-loss/mode-optimum"),
+    )
+
+
+def _layers() -> Proof:
+    """One direction: spectra of the layers, the probe, and what the network adds to its error."""
+    layer, value = positive("layer"), positive("factor_value")
+    t = FRACTION
+    features = value**layer
+    product = sp.Pow(value, FACTORS, evaluate=False)
+    residual = STATIONARY_DECAY.expression * (TARGET * t) ** (-(FACTORS - 2) / FACTORS)
+    return Proof(
+        title="features s^l, a perfect probe on kept directions, and the network's error beyond it",
+        variables=(
+            Variable(value, "s = σ^{1/F}", sp.Integer(0), open_low=True),
+            Variable(layer, "l", sp.Integer(1)),
+            Variable(FACTORS, "F", sp.Integer(2)),
+            Variable(TARGET, "y", sp.Integer(0), open_low=True),
+            Variable(t, "t = σ/y", sp.Integer(0), sp.Integer(1), open_low=True, open_high=True),
+        ),
+        steps=(
+            Step(
+                "next layer",
+                Fact(value * features, "=", value ** (layer + 1)),
+                Identity(),
+                "aligned factors multiply singular values: s^l at layer l",
+            ),
+            Step(
+                "logits",
+                Fact(product, "=", value * value ** (FACTORS - 1)),
+                Identity(),
+                "the last factor gives σ = s^F",
+            ),
+            Step(
+                "probe",
+                Fact(TARGET - TARGET / features * features, "=", sp.Integer(0)),
+                Identity(),
+                "a probe y/s^l fits a kept direction exactly, at every layer; a dropped one keeps y²",
+            ),
+            Step(
+                "residual",
+                Fact(TARGET - TARGET * t, "=", residual),
+                Identity(),
+                "the network leaves y − σ = νσ^{−(F−2)/F}",
+            ),
+            Step(
+                "residual is positive",
+                Fact(TARGET - TARGET * t, ">"),
+                RationalSign(),
+                "more than the probe leaves",
+            ),
+        ),
+        goals=("next layer", "logits", "probe", "residual", "residual is positive"),
+    )
+
+
+def _alignment() -> Proof:
+    """Lagrange's identity, two directions at a time."""
+    first, second, one, other = (positive(name) for name in ("s1", "s2", "y1", "y2"))
+    inner = first**2 * one**2 + second**2 * other**2
+    outer = (first**4 + second**4) * (one**4 + other**4)
+    return Proof(
+        title="CKA = Σs²y²/√(Σs⁴Σy⁴) is one iff the spectra are proportional",
+        variables=tuple(
+            Variable(symbol, meaning, sp.Integer(0), open_low=True)
+            for symbol, meaning in (
+                (first, "s_1^l"),
+                (second, "s_2^l"),
+                (one, "y_1"),
+                (other, "y_2"),
+            )
+        ),
+        steps=(
+            Step(
+                "two directions",
+                Fact(outer - inner**2, "=", (first**2 * other**2 - second**2 * one**2) ** 2),
+                Identity(),
+                "‖YHᵀ‖² = Σs²y², ‖HHᵀ‖² = Σs⁴, ‖YYᵀ‖² = Σy⁴ in the common frame; the pairs add up",
+            ),
+        ),
+        goals=("two directions",),
+    )
 
 
 def descent(run: Run) -> Evidence:
@@ -240,6 +374,7 @@ CLAIM = Claim(
     instances=instances,
     sampler=sampler,
     margin=margin,
+    proofs=(_free_bias(), _layers(), _alignment()),
     experiments=(descent,),
     full_samples=100_000,
 )

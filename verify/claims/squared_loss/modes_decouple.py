@@ -1,6 +1,7 @@
 """Squared loss: every singular value of the targets is a scalar problem of its own.
 
-Statement   ½‖Z − Y‖_F² + (Fν/2) Σσ_i(Z)^{2/F} ≥ Σ_i min_{σ≥0} [½(y_i − σ)² + (Fν/2) σ^{2/F}] for every Z.
+Statement   ½‖Z − Y‖_F² + (Fν/2) Σσ_i(Z)^{2/F} ≥ Σ_i min_{σ≥0} [½(y_i − σ)² + (Fν/2) σ^{2/F}] for every Z,
+            with equality for Z = U diag(σ)Vᵀ, U and V the targets' singular vectors, σ_i the minimisers.
 Source      derived for this project; the deep linear model of 2301.00437.
 Computed    loss of a random Z minus the sum of the closed-form minima, half of them near the optimum.
 Tight       yes: Z with the targets' singular vectors and the modes' optima attains it.
@@ -102,12 +103,45 @@ def _proof() -> Proof:
     )
 
 
+def _attained() -> Proof:
+    """The diagonal construction: Z = U diag(σ)Vᵀ with the targets' U and V, from balanced factors."""
+    distance, modes, cost = (sp.Symbol(name, nonnegative=True) for name in ("distance", "modes", "cost"))
+    penalty = FACTORS * MODE_DECAY / 2 * cost
+    return Proof(
+        title="equality at Z = U diag(σ)Vᵀ with the targets' singular vectors, for any σ ≥ 0",
+        variables=(
+            Variable(distance, "‖U diag(σ)Vᵀ − U diag(y)Vᵀ‖_F²", sp.Integer(0), stands_for=True),
+            Variable(modes, "Σ_i (σ_i − y_i)²", sp.Integer(0)),
+            Variable(cost, "Σ_i σ_i^{2/F}", sp.Integer(0)),
+            Variable(FACTORS, "F", sp.Integer(2)),
+            Variable(MODE_DECAY, "ν", sp.Integer(0), open_low=True),
+        ),
+        steps=(
+            Step(
+                "invariance",
+                Fact(distance, "=", modes),
+                Known("Horn and Johnson 2013, 5.6: orthonormal frames do not change the Frobenius norm"),
+                "the difference is U diag(σ − y)Vᵀ",
+            ),
+            Step(
+                "attained",
+                Fact(distance / 2 + penalty, "=", modes / 2 + penalty),
+                Combination(((sp.Rational(1, 2), "invariance"),)),
+                "the loss of Z is the sum of its modes' losses; each σ_i may be its mode's minimum",
+            ),
+        ),
+        goals=("attained",),
+        rests_on=("chain/cost-of-a-product",),
+    )
+
+
 CLAIM = Claim(
     id="squared-loss/modes-decouple",
     title="With squared loss every singular value of the targets is a scalar problem of its own",
     statement=(
         r"\tfrac12\|Z-Y\|_F^2+\tfrac{F\nu}2\sum_i\sigma_i(Z)^{2/F}"
         r"\ \ge\ \sum_i\min_{\sigma\ge0}\left[\tfrac12(y_i-\sigma)^2+\tfrac{F\nu}2\sigma^{2/F}\right]"
+        r"\quad\text{with equality for some }Z"
     ),
     source=RANKCOLLAPSE.at("theory 2.1"),
     computed="loss of a random Z minus the sum of the closed-form minima",
@@ -115,6 +149,6 @@ CLAIM = Claim(
     instances=instances,
     sampler=sampler,
     margin=margin,
-    proofs=(_proof(),),
+    proofs=(_proof(), _attained()),
     full_samples=100_000,
 )

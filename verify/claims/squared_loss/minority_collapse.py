@@ -1,0 +1,252 @@
+"""One-hot targets of any sizes: every class is a mode of its own, and small classes vanish first.
+
+Statement   The optimum has Z = diag(t)Y, t_k√n_k the optimum of the mode y = √n_k: class means are
+            orthogonal with lengths σ_k^{1/F}/√n_k, class k is learnt iff Nλ ≤ ν*(√n_k), and this threshold
+            increases with n_k. Equal sizes: Z = tY, all classes or none.
+Source      2301.00437, Theorems 3.1 and 4.1, with the comparison with zero that they leave to the reader.
+Computed    loss and full gradient at the predicted factors, for random sizes and decays; descent on
+            balanced and unbalanced classes, before and after each class vanishes.
+Tight       equality.
+"""
+
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from theory.sources import DANG_2023
+from theory.squared_loss.classes import (
+    CLASS_SIZE,
+    VANISHING_DECAY,
+    ClassOptimum,
+    class_optimum,
+    vanishing_decay,
+)
+from theory.symbols import FACTORS, positive
+from theory.tolerances import DESCENT_AGREEMENT, LINEAR_ALGEBRA, NUMERICAL_RANK
+from verify.claim import Claim, Run
+from verify.evidence import Evidence, Plot, Series, Table, overall, worst_of
+from verify.instance import Instance
+from verify.margin import Margin
+from verify.proof import Combination, Evident, Fact, Increasing, Proof, RationalSign, Step, Variable
+from verify.strategies import positive_rationals
+
+
+def one_hot_targets(sizes: tuple[int, ...]) -> NDArray[np.float64]:
+    """The K×N one-hot matrix, columns in class order."""
+    return np.repeat(np.eye(len(sizes)), sizes, axis=1)
+
+
+def optimal_factors(optimum: ClassOptimum, width: int) -> list[NDArray[np.float64]]:
+    """Balanced factors of the predicted logits."""
+    from numerics.descent.initialisation import balanced_factors
+
+    kept = list(optimum.kept)
+    classes = len(optimum.sizes)
+    right = one_hot_targets(optimum.sizes).T / np.sqrt(np.array(optimum.sizes, dtype=np.float64))
+    values = np.array([optimum.modes[index].singular_value for index in kept])
+    product = (np.eye(classes)[:, kept], values, right[:, kept])
+    return balanced_factors(product, factors=optimum.factors, width=width)
+
+
+def margin(instance: Instance) -> Margin:
+    """Predicted loss against the loss at the predicted factors, plus the norm of the gradient there."""
+    from numerics.descent.linear_chain import loss_and_gradients_squared_loss
+
+    sizes, decay = tuple(instance["sizes"]), float(instance["weight_decay"])
+    optimum = class_optimum(sizes, decay, depth=instance["depth"])
+    if not optimum.kept:
+        return Margin.equal(optimum.loss, 0.5)
+    chain = optimal_factors(optimum, len(sizes))
+    targets = one_hot_targets(sizes)
+    loss, gradients = loss_and_gradients_squared_loss(chain, targets, decay)
+    slope = max(float(np.linalg.norm(gradient)) for gradient in gradients)
+    lengths = np.linalg.norm(chain[0] @ targets.T / np.array(sizes), axis=0)
+    apart = float(np.max(np.abs(lengths - optimum.mean_lengths)))
+    size = 1 + sum(float(np.sum(factor**2)) for factor in chain)
+    return Margin.equal(abs(loss - optimum.loss) + slope + apart, 0.0, error=LINEAR_ALGEBRA * size)
+
+
+def meets_hypotheses(instance: Instance) -> bool:
+    """At least two classes of at least one sample, L ≥ 1, λ > 0."""
+    enough = len(instance["sizes"]) >= 2 and min(instance["sizes"]) >= 1
+    return bool(enough and instance["depth"] >= 1 and instance["weight_decay"] > 0)
+
+
+def sampler(generator: np.random.Generator) -> Instance:
+    """Two to seven classes, half of the time balanced; decays on both sides of the thresholds."""
+    classes, depth = int(generator.integers(2, 8)), int(generator.integers(1, 7))
+    sizes = [int(generator.integers(1, 13)) for _ in range(classes)]
+    if generator.random() < 0.5:
+        sizes = sizes[:1] * classes
+    largest = vanishing_decay(max(sizes), sum(sizes), depth=depth)
+    decay = largest * float(10.0 ** generator.uniform(-3, 0.1))
+    return {"sizes": sizes, "depth": depth, "weight_decay": decay}
+
+
+def instances() -> Any:
+    """Few small classes and a small rational decay."""
+    from hypothesis import strategies as st
+
+    return st.fixed_dictionaries(
+        {
+            "sizes": st.lists(st.integers(1, 4), min_size=2, max_size=4),
+            "depth": st.integers(1, 4),
+            "weight_decay": positive_rationals(largest=1),
+        }
+    )
+
+
+def _order() -> Proof:
+    """ν*(√n) = n^{(F−1)/F}·ν*(1) increases with n."""
+    more, extra = positive("more"), positive("extra")
+    power = (extra + 1) / (extra + 2)
+    larger, smaller = CLASS_SIZE + more, CLASS_SIZE
+    logs = (power * sp.log(larger), power * sp.log(smaller))
+    threshold = VANISHING_DECAY.at({FACTORS: extra + 2})
+    unit = threshold.subs(CLASS_SIZE, 1)
+    return Proof(
+        title="the smaller class vanishes at the smaller decay",
+        variables=(
+            Variable(CLASS_SIZE, "n of the smaller class", sp.Integer(0), open_low=True),
+            Variable(more, "samples that the larger class has more", sp.Integer(0), open_low=True),
+            Variable(extra, "F − 2", sp.Integer(0), open_low=True),
+        ),
+        steps=(
+            Step("n is positive", Fact(smaller, ">"), RationalSign(), "a class has samples"),
+            Step("sizes", Fact(larger, ">", smaller), RationalSign(), "by the definition of more"),
+            Step(
+                "logarithms",
+                Fact(sp.log(larger), ">", sp.log(smaller)),
+                Increasing("log", larger, smaller, "sizes", "n is positive"),
+                "log increases",
+            ),
+            Step("power", Fact(power, ">"), RationalSign(), "F > 2"),
+            Step(
+                "exponents",
+                Fact(logs[0], ">", logs[1]),
+                Combination((("power", "logarithms"),)),
+                "times (F−1)/F",
+            ),
+            Step(
+                "powers",
+                Fact(sp.exp(logs[0]), ">", sp.exp(logs[1])),
+                Increasing("exp", *logs, "exponents"),
+                "n^{(F−1)/F} increases",
+            ),
+            Step("unit", Fact(unit, ">"), Evident(), "ν* of a class of one sample"),
+            Step(
+                "thresholds",
+                Fact(threshold.subs(CLASS_SIZE, larger), ">", threshold),
+                Combination((("unit", "powers"),)),
+                "ν*(√n) = n^{(F−1)/F} ν*(1)",
+            ),
+        ),
+        goals=("thresholds",),
+        rests_on=("squared-loss/modes-decouple", "squared-loss/mode-optimum"),
+    )
+
+
+def descent(run: Run) -> Evidence:
+    """Descent from perturbed and from random factors: loss, kept classes, lengths and angles of the means."""
+    generator = run.generator("squared-loss/minority-collapse", "descent")
+    margins: list[Margin] = []
+    rows: list[tuple[str | int | float | bool, ...]] = []
+    for sizes, depth in (((4, 4, 4), 2), ((9, 4, 2, 1), 2), ((6, 3, 3), 3), ((8, 2), 1)):
+        thresholds = sorted({vanishing_decay(size, sum(sizes), depth=depth) for size in sizes})
+        for decay in (0.5 * thresholds[0], *(1.05 * threshold for threshold in thresholds[:-1])):
+            found, row = _compare(sizes, depth, decay, generator)
+            margins += found
+            rows.append(row)
+    return Evidence(
+        kind="descent",
+        outcome=overall(margins),
+        summary=f"loss, kept classes and class means agree in {len(rows)} runs",
+        instances=len(rows),
+        worst=worst_of(margins),
+        tables=(
+            Table(
+                "Predicted and measured optimum for one-hot targets",
+                ("class sizes", "L", "λ", "kept", "rank measured", "loss", "loss measured", "lengths",
+                 "measured", "lowest loss from random starts"),
+                tuple(rows),
+            ),
+        ),
+        plots=(_vanishing((9, 4, 2, 1), 2),),
+    )  # fmt: skip
+
+
+def _compare(
+    sizes: tuple[int, ...], depth: int, decay: float, generator: np.random.Generator
+) -> tuple[list[Margin], tuple[str | int | float | bool, ...]]:
+    from numerics.descent.initialisation import chain_shapes, gaussian_factors
+    from numerics.descent.linear_chain import descend_squared_loss
+    from numerics.metrics.spectrum import numerical_rank
+
+    optimum, targets = class_optimum(sizes, decay, depth=depth), one_hot_targets(sizes)
+    width, classes = len(sizes) + 1, len(sizes)
+    start = [
+        factor + 0.02 * generator.standard_normal(factor.shape) for factor in optimal_factors(optimum, width)
+    ]
+    end = descend_squared_loss(start, targets, decay, step=0.3, max_steps=200_000, momentum=0.9)
+    means = end.factors[0] @ targets.T / np.array(sizes)
+    lengths = np.linalg.norm(means, axis=0)
+    angles = float(np.max(np.abs(means.T @ means - np.diag(lengths**2))))
+    error = 10 * DESCENT_AGREEMENT**0.5
+    rank = numerical_rank(end.factors[-1], relative_threshold=NUMERICAL_RANK)
+    margins = [
+        Margin.equal(end.loss, optimum.loss, error=DESCENT_AGREEMENT),
+        Margin.equal(rank, len(optimum.kept), error=0.0),
+        Margin.equal(angles, 0.0, error=error),
+        *[Margin.equal(a, b, error=error) for a, b in zip(lengths, optimum.mean_lengths, strict=True)],
+    ]
+    shapes = chain_shapes(classes=classes, samples=sum(sizes), depth=depth, width=width)
+    lowest = np.inf
+    for scale in (0.3, 0.6, 0.9):
+        other = gaussian_factors(shapes, scale=scale, rng=generator)
+        lowest = min(
+            lowest, descend_squared_loss(other, targets, decay, step=0.1, max_steps=4_000, momentum=0.9).loss
+        )
+    margins.append(Margin.at_least(lowest, optimum.loss, error=DESCENT_AGREEMENT))
+    row = (str(sizes), depth, decay, str([sizes[k] for k in optimum.kept]), rank, optimum.loss, end.loss,
+           _list(optimum.mean_lengths), _list(lengths), float(lowest))  # fmt: skip
+    return margins, row
+
+
+def _list(values: NDArray[np.float64]) -> str:
+    return ", ".join(f"{value:.5f}" for value in values)
+
+
+def _vanishing(sizes: tuple[int, ...], depth: int) -> Plot:
+    largest = vanishing_decay(max(sizes), sum(sizes), depth=depth)
+    decays = np.linspace(1e-3 * largest, 1.1 * largest, 160)
+    optima = [class_optimum(sizes, float(decay), depth=depth) for decay in decays]
+    curves = tuple(
+        Series(
+            f"class of {size}",
+            tuple(map(float, decays)),
+            tuple(float(optimum.kept_fractions[index]) for optimum in optima),
+        )
+        for index, size in enumerate(sizes)
+    )
+    return Plot(f"Classes vanish one by one (L = {depth})", "λ", "kept fraction t_k", curves)
+
+
+CLAIM = Claim(
+    id="squared-loss/minority-collapse",
+    title="With one-hot targets every class is a mode of its own, and small classes vanish first",
+    statement=(
+        r"Z=\mathrm{diag}(t)\,Y,\quad t_k\sqrt{n_k}\ \text{the optimum of the mode}\ y=\sqrt{n_k};\qquad"
+        r" n_a>n_b\Rightarrow\nu^*(\sqrt{n_a})>\nu^*(\sqrt{n_b})"
+    ),
+    source=DANG_2023.theorem("3.1 and 4.1"),
+    computed="loss and gradient at the predicted factors; descent on both sides of every threshold",
+    tight="equality",
+    instances=instances,
+    sampler=sampler,
+    hypotheses=meets_hypotheses,
+    margin=margin,
+    proofs=(_order(),),
+    experiments=(descent,),
+)

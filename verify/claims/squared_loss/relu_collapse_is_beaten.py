@@ -1,0 +1,298 @@
+"""With ReLU and squared loss collapse is not optimal: from K = 3 on with four layers, from K = 7 with three.
+
+Statement   For K ≥ 3 and L ≥ 4, or K ≥ 7 and L ≥ 3, n samples a class, all weight decays: at every scale
+            x > 0 some network of lower loss has the same logits xI_K ⊗ 1_nᵀ as collapse. So a collapse point
+            with x > 0 is never a global minimum of the ReLU unconstrained features model (width K suffices).
+Source      2405.14468 for large K; the small networks (three and seven classes) and the exact table derived
+            for this project.
+Computed    loss of the explicit block networks through a real ReLU forward pass, against collapse at the
+            same x; the small networks in exact rational arithmetic; descent from random starts.
+Tight       not known: nothing below collapse was found for L = 3, K ≤ 6 (descent), nor for K = 2.
+"""
+
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from theory.sources import SUKENIK_2024
+from theory.squared_loss.relu_chains import (
+    CHAIN_COST,
+    FIT,
+    ROOT,
+    STRENGTH,
+    beats_collapse,
+    chain_loss,
+    padded_root_bracket,
+    padded_structure,
+)
+from theory.squared_loss.small_chains import (
+    CONE_BRACKET,
+    WEDGE_CONSTANT,
+    WEDGE_ROOT,
+    Rational,
+    bracket,
+    cone_factors,
+    logits,
+    wedge_factors,
+)
+from theory.symbols import CLASSES, FACTORS, SCALE
+from theory.tolerances import LINEAR_ALGEBRA
+from verify.claim import Claim, Run
+from verify.claims.squared_loss.incidence_chain import loss_of_blocks
+from verify.evidence import Evidence, Table, overall, worst_of
+from verify.instance import Instance
+from verify.margin import Margin
+from verify.proof import (
+    Combination,
+    Evident,
+    Fact,
+    Increasing,
+    Proof,
+    RationalSign,
+    Rising,
+    Step,
+    Variable,
+)
+
+Matrix = NDArray[np.float64]
+QUICK_CELLS = ((4, 3), (3, 4), (4, 4))
+FULL_CELLS = (*QUICK_CELLS, (3, 3), (5, 3), (6, 3), (7, 3), (5, 4))
+
+
+def blocks_of(classes: int, depth: int) -> list[list[Matrix]]:
+    """Three classes in a wedge (L ≥ 4), or seven in a cone (L = 3); every other class collapsed."""
+    small = wedge_factors(depth) if depth >= 4 else cone_factors()
+    block = [np.array(factor, dtype=np.float64) for factor in small]
+    rest = classes - block[0].shape[1]
+    return [block, *([[np.eye(rest)] * (depth + 1)] if rest else [])]
+
+
+def margin(instance: Instance) -> Margin:
+    """Collapse's loss minus that of the block network, both at the same logits."""
+    blocks = blocks_of(int(instance["classes"]), len(instance["decays"]) - 1)
+    loss, collapse = loss_of_blocks(blocks, instance)
+    return Margin.at_least(collapse, loss, error=LINEAR_ALGEBRA * (collapse + loss))
+
+
+def meets_hypotheses(instance: Instance) -> bool:
+    """K and L in the table, positive decays and scale."""
+    positive_values = instance["scale"] > 0 and min(instance["decays"]) > 0 and instance["samples"] >= 1
+    return bool(positive_values and beats_collapse(instance["classes"], len(instance["decays"]) - 1))
+
+
+def sampler(generator: np.random.Generator) -> Instance:
+    """K up to 14, L up to 8, decays over four orders of magnitude each."""
+    depth = int(generator.integers(3, 9))
+    return {
+        "classes": int(generator.integers(3 if depth >= 4 else 7, 15)),
+        "decays": (10.0 ** generator.uniform(-5, -1, size=depth + 1)).tolist(),
+        "samples": int(generator.integers(1, 6)),
+        "scale": float(generator.uniform(0.05, 1.5)),
+    }
+
+
+def instances() -> Any:
+    """Few classes, small rational decays."""
+    from hypothesis import strategies as st
+
+    from verify.strategies import positive_rationals
+
+    decays = st.lists(positive_rationals(largest=2), min_size=5, max_size=7)
+    fields = {"decays": decays, "samples": st.integers(1, 3), "scale": positive_rationals(largest=2)}
+    return st.fixed_dictionaries({"classes": st.integers(3, 9)} | fields)
+
+
+def _padded(root: sp.Expr, size: int, factors: sp.Expr = FACTORS) -> tuple[Step, ...]:
+    """From root < size to the two losses: the other K − size classes cost the same in both."""
+    own = {FACTORS: factors}
+    weight = CHAIN_COST.at(own | {ROOT: sp.Integer(1)})
+    small, collapse = (
+        FIT.expression + CHAIN_COST.at(own | {ROOT: part}) for part in (root + CLASSES - size, CLASSES)
+    )
+    return (
+        Step("weight", Fact(weight, ">"), Evident(), "(F/2)(nΛx²)^{1/F}"),
+        Step(
+            "chain wins",
+            Fact(collapse, ">", small),
+            Combination((("weight", "roots"),)),
+            "blocks add: K − size collapsed classes beside the small network",
+        ),
+    )
+
+
+def _variables(size: int, fewest_factors: int) -> tuple[Variable, ...]:
+    return (
+        Variable(CLASSES, "K", sp.Integer(size)),
+        Variable(FACTORS, "F = L + 1", sp.Integer(fewest_factors)),
+        Variable(STRENGTH, "nΛ", sp.Integer(0), open_low=True),
+        Variable(SCALE, "x", sp.Integer(0), open_low=True),
+    )
+
+
+def _wedge() -> Proof:
+    """F log(3/2) − log(c/8) rises in F from a positive start at F = 5."""
+    share = WEDGE_CONSTANT / 8
+    base = sp.Rational(3, 2)
+    gap = FACTORS * sp.log(base) - sp.log(share)
+    logs = (sp.log(base), sp.log(share) / FACTORS)
+    root = WEDGE_ROOT.expression
+    return Proof(
+        title="K ≥ 3 and L ≥ 4: a wedge of three classes",
+        variables=_variables(3, 5),
+        steps=(
+            Step("start", Fact(5 * sp.log(base) - sp.log(share), ">"), Evident(), "4c < 3⁵, in balls"),
+            Step("slope", Fact(sp.log(base), ">"), Evident(), "log(3/2)"),
+            Step("gap", Fact(gap, ">"), Rising(FACTORS, "slope", "start"), "2^{L−2}c < 3^{L+1}"),
+            Step("inverse", Fact(1 / FACTORS, ">"), RationalSign(), "1/F"),
+            Step(
+                "logarithms",
+                Fact(logs[0], ">", logs[1]),
+                Combination((("inverse", "gap"),)),
+                "divide by F",
+            ),
+            Step(
+                "halves",
+                Fact(sp.exp(logs[0]), ">", sp.exp(logs[1])),
+                Increasing("exp", *logs, "logarithms"),
+                "3/2 exceeds half the root",
+            ),
+            Step(
+                "roots",
+                Fact(sp.Integer(3), ">", root),
+                Combination(((sp.Integer(2), "halves"),)),
+                "B^{1/F} < 3",
+            ),
+            *_padded(root, 3),
+        ),
+        goals=("chain wins",),
+    )
+
+
+def _cone() -> Proof:
+    """A comparison of two numbers at L = 3."""
+    root = CONE_BRACKET ** sp.Rational(1, 4)
+    variables = tuple(variable for variable in _variables(7, 4) if variable.symbol != FACTORS)
+    return Proof(
+        title="K ≥ 7 and L = 3: the cone of seven classes",
+        variables=variables,
+        steps=(
+            Step("roots", Fact(sp.Integer(7), ">", root), Evident(), "B < 7⁴"),
+            *_padded(root, 7, sp.Integer(4)),
+        ),
+        goals=("chain wins",),
+    )
+
+
+def certificates(run: Run) -> Evidence:
+    """The small networks in exact rationals: logits, brackets, and the proofs' constants."""
+    rows: list[tuple[str | int | float | bool, ...]] = []
+    margins: list[Margin] = []
+    small: list[tuple[str, int, Rational | None, list[Rational], sp.Expr]] = [
+        (f"wedge, L = {depth}", 3, None, wedge_factors(depth), 2 ** (depth - 2) * WEDGE_CONSTANT)
+        for depth in (3, 4, 5, 6)
+    ]
+    small.append(("cone, L = 3", 7, None, cone_factors(), CONE_BRACKET))
+    for name, classes, _, factors, constant in small:
+        identity = [[int(row == column) for column in range(classes)] for row in range(classes)]
+        product, power = bracket(factors), classes ** len(factors)
+        margins.append(Margin.exact(-int(logits(factors) != identity)))
+        margins.append(Margin.exact(-int(sp.Rational(product.numerator, product.denominator) != constant)))
+        if name != "wedge, L = 3":
+            margins.append(Margin.exact(power - product))
+        rows.append((name, str(product), power, float(product / power), product < power))
+    return Evidence(
+        kind="construction",
+        outcome=overall(margins),
+        summary="exact: logits are the identity, Π‖A_j‖² is below K^F",
+        instances=len(rows),
+        worst=worst_of(margins),
+        tables=(
+            Table(
+                "Small networks in exact arithmetic", ("network", "B", "K^F", "B/K^F", "wins"), tuple(rows)
+            ),
+            _known_table(),
+        ),
+    )
+
+
+def _known_table() -> Table:
+    depths = (3, 4, 5, 6)
+    rows = tuple(
+        (
+            classes,
+            *(
+                f"{padded_structure(classes, depth)}: {padded_root_bracket(classes, depth) / classes:.4f}"
+                for depth in depths
+            ),
+        )
+        for classes in range(2, 17)
+    )
+    return Table(
+        "Best structure proved, and its cost over that of collapse",
+        ("K", *(f"L = {d}" for d in depths)),
+        rows,
+    )
+
+
+def descent(run: Run) -> Evidence:
+    """L-BFGS from random factors: what it finds against collapse and the networks here, λ = 0.005, n = 1."""
+    from numerics.descent.relu_features import minimise_relu_features
+
+    generator = run.generator("squared-loss/relu-collapse-is-beaten", "descent")
+    cells, starts, iterations = (QUICK_CELLS, 2, 250) if run.level == "quick" else (FULL_CELLS, 60, 1_500)
+    decay = 0.005
+    rows: list[tuple[str | int | float | bool, ...]] = []
+    margins: list[Margin] = []
+    for classes, depth in cells:
+        factors = depth + 1
+        strength = decay**factors
+        collapse = chain_loss(float(classes), factors=factors, strength_decay=strength).loss
+        ours = chain_loss(padded_root_bracket(classes, depth), factors=factors, strength_decay=strength).loss
+        width = 2 * classes
+        shapes = [(width, classes), *[(width, width)] * (depth - 1), (classes, width)]
+        lowest = np.inf
+        for _ in range(starts):
+            size = generator.choice([0.65, 1.0, 1.3])
+            start = [size * generator.standard_normal(s) / np.sqrt(width) for s in shapes]
+            found = minimise_relu_features(start, np.eye(classes), decay, max_iterations=iterations)
+            lowest = min(lowest, found.loss)
+        if beats_collapse(classes, depth):
+            margins.append(Margin.at_least(collapse, ours))
+        rows.append((classes, depth, starts, collapse, ours, float(lowest), lowest < collapse * (1 - 1e-6)))
+    return Evidence(
+        kind="descent",
+        outcome=overall(margins),
+        summary=f"{len(rows)} cells, {starts} random starts each: see the table",
+        instances=len(rows) * starts,
+        worst=worst_of(margins),
+        tables=(
+            Table(
+                "Random starts, λ = 0.005, n = 1, width 2K",
+                ("K", "L", "starts", "collapse", "network here", "lowest found", "below collapse"),
+                tuple(rows),
+            ),
+        ),
+    )
+
+
+CLAIM = Claim(
+    id="squared-loss/relu-collapse-is-beaten",
+    title="With ReLU and squared loss collapse is not optimal for K ≥ 3, L ≥ 4 and K ≥ 7, L ≥ 3",
+    statement=(
+        r"(K\ge3,\ L\ge4)\ \text{or}\ (K\ge7,\ L\ge3)\ \Longrightarrow\ \forall x>0\ \exists\theta:\ "
+        r"Z_\theta=xI_K\otimes1_n^\top,\ \ \mathcal L(\theta)<"
+        r"\tfrac12(1-x)^2+\tfrac F2K(n\Lambda x^2)^{1/F}"
+    ),
+    source=SUKENIK_2024.at("optimality of deep neural collapse"),
+    computed="loss of explicit block networks through a ReLU forward pass, against collapse",
+    tight="open for L = 3, K ≤ 6 and for K = 2",
+    instances=instances,
+    sampler=sampler,
+    hypotheses=meets_hypotheses,
+    margin=margin,
+    proofs=(_wedge(), _cone()),
+    experiments=(certificates, descent),
+    quick_samples=200,
+)
