@@ -381,7 +381,7 @@ def explicit_eigenvectors(run: Run) -> Evidence:
     rows: list[tuple[str | int | float | bool, ...]] = []
     holds = True
     for classes in range(4, 9):
-        for factors in range(2, (deepest if classes < 7 else min(deepest, 6)) + 1):
+        for factors in range(2, deepest + 1):
             root = Fraction(5, 4)
             point = collapse_point(
                 classes=classes, factors=factors, width=classes, root=root, off_class=Fraction(1, 2 * classes)
