@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.cross_entropy.code_vectors import gram
 from theory.cross_entropy.cyclic import CyclicCodes, cyclic_codes
 from theory.cross_entropy.pairs_and_single import PairsAndSingle, pairs_and_single
 from theory.cross_entropy.products import Factorisations, Part, product_name
@@ -28,9 +29,10 @@ SAME_LOSS: Final = 1e-12
 class Structures:
     """One family for an array of problems of K classes.
 
-    loss: infinite where the family has no critical point. rank: of the logits. name, scale, spectrum: of
-    one problem by its index; `scale` is None where one number does not describe the structure, and the
-    singular values are those of the logits for one sample a class (times √n for n of them).
+    loss: infinite where the family has no critical point. rank: of the logits. name, scale, spectrum and
+    logits: of one problem by its index, for one sample a class (n of them repeat the columns and multiply
+    the singular values by √n); `scale` is None where one number does not describe the structure, and
+    `logits` is the K×K matrix itself, for a moderate K.
     """
 
     loss: Floats
@@ -38,27 +40,37 @@ class Structures:
     name: Callable[[int], str]
     scale: Callable[[int], float | None]
     spectrum: Callable[[int], Spectrum]
+    logits: Callable[[int], Floats]
 
 
-def structures(classes: int, factors: Floats, log_decay: Floats) -> list[Structures]:
-    """All families for K classes and an array of (F, log μ); zero comes last.
+def structures(
+    classes: int, factors: Floats, log_decay: Floats, sums: Sums | None = None, single: PairsAndSingle | None = None
+) -> list[Structures]:
+    """All families for K classes and an array of (F, log μ), collapse first and zero last.
+
+    `sums` and `single` spare their computation where they have been found for many K at once.
 
     >>> found = structures(4, np.array([4.0]), np.log(np.array([0.01])))
     >>> min((float(each.loss[0]), each.name(0)) for each in found)[1]
     'paired'
     """
+    size = np.full(factors.size, classes)
     products = Factorisations(classes, factors, log_decay)
     found = [_whole(products, index) for index in range(len(products.whole))]
-    if classes % 2 == 1 and classes >= 5:
-        size = np.full(factors.size, float(classes))
-        found.append(_pairs_and_single(classes, pairs_and_single(size, factors, log_decay)))
-    found.append(_sums(classes, best_sums(np.full(factors.size, classes), factors, log_decay)))
+    if single_is_defined(classes):
+        found.append(_pairs_and_single(classes, single or pairs_and_single(size + 0.0, factors, log_decay)))
+    found.append(_sums(classes, sums or best_sums(size, factors, log_decay)))
     if np.isfinite(products.loss).any():
         found.append(_products(products))
     cyclic = cyclic_codes(classes, factors, log_decay)
     if cyclic is not None:
         found.append(_cyclic(cyclic))
     return [*found, _zero(classes, factors.size)]
+
+
+def single_is_defined(classes: int) -> bool:
+    """Whether pairs and a single class are a structure of their own: odd K ≥ 5."""
+    return classes % 2 == 1 and classes >= 5
 
 
 def common_name(part: Part, classes: int) -> str:
@@ -91,6 +103,7 @@ def _whole(products: Factorisations, index: int) -> Structures:
         lambda problem: name,
         lambda problem: float(scales[problem]) * (unit if name == "collapse" else 1.0),
         lambda problem: ((float(scales[problem]) * unit, part.rank),),
+        lambda problem: scales[problem] * gram(part.name),
     )
 
 
@@ -102,6 +115,7 @@ def _pairs_and_single(classes: int, found: PairsAndSingle) -> Structures:
         lambda problem: "pairs and a single",
         lambda problem: None,
         lambda problem: _spectrum([(2 * float(found.scale[problem]), half), (float(found.gamma[problem]), 1)]),
+        lambda problem: found.logits(classes, problem),
     )
 
 
@@ -126,6 +140,7 @@ def _sums(classes: int, found: Sums) -> Structures:
         lambda problem: sum_name(found.copies[problem], classes),
         lambda problem: None,
         spectrum,
+        lambda problem: found.logits(classes, problem),
     )
 
 
@@ -134,14 +149,13 @@ def _products(products: Factorisations) -> Structures:
         parts = [(part, scale) for part, scale in products.product(problem) if part.rank]
         return _spectrum([(scale * products.classes / part.rank, part.rank) for part, scale in parts])
 
-    ranks = [sum(part.rank for part, _ in products.product(index)) for index in range(products.loss.size)]
-    rank = np.array(ranks)
     return Structures(
-        np.where(rank == 0, np.inf, products.loss),
-        rank,
+        np.where(products.rank == 0, np.inf, products.loss),
+        products.rank,
         lambda problem: product_name(products.product(problem)),
         lambda problem: None,
         spectrum,
+        products.logits,
     )
 
 
@@ -150,7 +164,7 @@ def _cyclic(found: CyclicCodes) -> Structures:
         pairs = zip(found.singular_values[:, problem], found.ranks[:, problem], strict=True)
         return _spectrum([(float(value), int(rank)) for value, rank in pairs])
 
-    return Structures(found.loss, found.ranks.sum(axis=0), found.name, lambda problem: None, spectrum)
+    return Structures(found.loss, found.ranks.sum(axis=0), found.name, lambda problem: None, spectrum, found.logits)
 
 
 def _zero(classes: int, problems: int) -> Structures:
@@ -160,4 +174,5 @@ def _zero(classes: int, problems: int) -> Structures:
         lambda problem: "zero",
         lambda problem: 0.0,
         lambda problem: (),
+        lambda problem: np.zeros((classes, classes)),
     )

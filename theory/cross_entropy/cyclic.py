@@ -13,13 +13,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.cross_entropy.code_vectors import polygon_matrix
 from theory.cross_entropy.scales import Blocks, Floats, ListedGaps, critical_scales
 
 FEWEST_CLASSES: Final = 7
 MOST_CLASSES: Final = 128
 """Above it two frequencies are far from enough."""
 TRIED: Final = 2
-ITERATIONS: Final = 60
+ITERATIONS: Final = 30
 CONVERGED: Final = 1e-13
 """Largest step in the logarithms at which Newton's method stops; it converges quadratically."""
 FARTHEST: Final = 100.0
@@ -53,6 +54,12 @@ class CyclicCodes:
     def singular_values(self) -> Floats:
         """Of the logits for one sample a class (2 × problems)."""
         return self.scales * self.classes / self.ranks
+
+    def logits(self, problem: int) -> Floats:
+        """Z for one sample a class."""
+        first, second = self.scales[:, problem]
+        b = int(self.frequency[problem])
+        return first * polygon_matrix(self.classes) + second * polygon_matrix(self.classes, b)
 
 
 def cyclic_codes(classes: int, factors: Floats, log_decay: Floats) -> CyclicCodes | None:

@@ -14,7 +14,9 @@ from typing import Final
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
+from theory.cross_entropy.code_vectors import gram
 from theory.cross_entropy.scales import Blocks, Floats, ListedGaps, critical_scales
 from theory.formula import Formula
 from theory.formula.atoms import log1p
@@ -59,6 +61,21 @@ class PairsAndSingle:
     single_margin: Floats
     gamma: Floats
     loss: Floats
+
+    def at(self, rows: NDArray[np.intp]) -> "PairsAndSingle":
+        """Some of the problems."""
+        return PairsAndSingle(*(values[rows] for values in vars(self).values()))
+
+    def logits(self, classes: int, problem: int) -> Floats:
+        """Z = β(P⊕0) + γuvᵀ for one sample a class; the single class is the last."""
+        distance, single = self.distance[problem], self.single_margin[problem]
+        matrix = np.zeros((classes, classes))
+        matrix[:-1, :-1] = self.scale[problem] * gram(f"orthoplex-{classes - 1}")
+        u = np.full(classes, -1 / np.sqrt(classes * (classes - 1)))
+        u[-1] = np.sqrt((classes - 1) / classes)
+        row = np.full(classes, -distance * np.sqrt((classes - 1) / classes))  # γv: −γ sin θ/√(K−1)
+        row[-1] = single * np.sqrt((classes - 1) / classes)
+        return matrix + np.outer(u, row)
 
 
 def pairs_and_single(classes: Floats, factors: Floats, log_decay: Floats) -> PairsAndSingle:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.cross_entropy.code_vectors import gram
 from theory.cross_entropy.codes import Code, codes_of_size, orthoplex, simplex
 from theory.cross_entropy.scales import Blocks, Floats, ListedGaps, PolygonGaps, critical_scales
 
@@ -34,7 +35,8 @@ class Factorisations:
     """All products for K classes, for an array of (F, log μ).
 
     `whole` lists the codes of size K itself with their losses and scales (parts × problems; an infinite
-    loss where a code has no critical scale); `loss` is that of the best product of two or more coordinates.
+    loss where a code has no critical scale); `loss` and `rank` are those of the best product of two or more
+    coordinates.
     """
 
     def __init__(self, classes: int, factors: Floats, log_decay: Floats) -> None:
@@ -45,18 +47,31 @@ class Factorisations:
         self._best: dict[int, Floats] = {}
         self._chosen: dict[int, NDArray[np.int64]] = {}
         self._split: dict[int, NDArray[np.int64]] = {}
+        self._rank: dict[int, NDArray[np.int64]] = {}
         for size in self._divisors:
             self._choose(size, factors.size)
         at = [index for index, part in enumerate(self._parts) if part.size == classes]
         self.whole = tuple(self._parts[index] for index in at)
         self.whole_losses, self.whole_scales = self._losses[at], self._scales[at]
         self.loss, self._last = self._best_split(classes, factors.size)
+        self.rank = self._split_rank(classes, self._last)
 
     def product(self, problem: int) -> Product:
         """The coordinates of the best product, largest first; only where `loss` is finite."""
         first = int(self._last[problem])
         parts = [*self._coordinates(first, problem), *self._coordinates(self.classes // first, problem)]
         return tuple(sorted(parts, key=lambda each: (-each[0].size, each[0].name)))
+
+    def logits(self, problem: int) -> Floats:
+        """Z of the best product for one sample a class, classes in lexicographic order."""
+        matrix, before = np.zeros((self.classes, self.classes)), 1
+        for part, scale in self.product(problem):
+            after = self.classes // (before * part.size)
+            if part.rank:
+                alone = np.kron(np.ones((before, before)), gram(part.name))
+                matrix += scale * np.kron(alone, np.ones((after, after)))
+            before *= part.size
+        return matrix
 
     def _solve(self, factors: Floats, log_decay: Floats) -> tuple[Floats, Floats]:
         """Scale and loss of every part for every problem."""
@@ -89,6 +104,8 @@ class Factorisations:
         further = loss < best * (1 - 1e-15)
         self._best[size] = np.where(further, loss, best)
         self._chosen[size], self._split[size] = chosen, np.where(further, split, 0)
+        ranks = np.array([*(part.rank for part in self._parts), 0])  # unserved (−1) has the last
+        self._rank[size] = np.where(further, self._split_rank(size, split), ranks[chosen])
 
     def _best_split(self, size: int, problems: int) -> tuple[Floats, NDArray[np.int64]]:
         loss, split = np.full(problems, np.inf), np.zeros(problems, dtype=np.int64)
@@ -100,6 +117,12 @@ class Factorisations:
                 split = np.where(tried < loss, divisor, split)
                 loss = np.minimum(loss, tried)
         return loss, split
+
+    def _split_rank(self, size: int, split: NDArray[np.int64]) -> NDArray[np.int64]:
+        rank = np.zeros(split.size, dtype=np.int64)
+        for divisor in np.unique(split[split > 0]).tolist():
+            rank = np.where(split == divisor, self._rank[divisor] + self._rank[size // divisor], rank)
+        return rank
 
     def _coordinates(self, size: int, problem: int) -> list[tuple[Part, float]]:
         split = int(self._split[size][problem])

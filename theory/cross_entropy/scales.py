@@ -19,7 +19,9 @@ from theory.tolerances import EPSILON
 Floats = NDArray[np.float64]
 
 ITERATIONS = 200
-LONGEST_STEP = 1.0
+CONVERGED = 1e-10
+"""A Newton step in log β after which the next one would be below a rounding."""
+LONGEST_STEP = 4.0
 """In log β: roots of flat equations (a polygon of a million corners) may be decades apart from the start."""
 SMALLEST_SCALE = 1e-12
 """Below it a structure counts as zero."""
@@ -47,39 +49,37 @@ class ListedGaps:
         gaps = self.gaps[rows]
         beyond = np.maximum(gaps - self.smallest[rows, None], 0.0)
         terms = self.counts[rows] * np.exp(-scale[:, None] * beyond)
-        first = terms * gaps
-        return terms.sum(axis=1), first.sum(axis=1), (first * gaps).sum(axis=1)
+        first, second = np.einsum("rg,rg->r", terms, gaps), np.einsum("rg,rg,rg->r", terms, gaps, gaps)
+        return terms.sum(axis=1), first, second
 
 
 class PolygonGaps:
     """The gaps 1 − cos(2πm/K) of the regular K-gon, for any K.
 
     The sum over the K corners is a trapezoidal sum of a periodic function of bandwidth about √β: beyond
-    √(100β) corners a coarser polygon gives the same sum to rounding, and corners whose term underflows
-    are left out. So at most about 130 terms are added, whatever K.
+    √(100β) corners a coarser polygon gives the same sum to rounding, and corners whose term is below
+    e^{−44} of the largest are left out. So some forty terms are added, whatever K.
     """
 
     def __init__(self, classes: Floats) -> None:
         self.classes = classes
-        self.smallest: Floats = 2 * np.sin(np.pi / classes) ** 2
+        self.smallest: Floats = 2 * np.sin(np.pi * (1 / classes)) ** 2
 
     def sums(self, scale: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
         """Σ c, Σ c g and Σ c g² of e^{−β(g − smallest)}."""
         classes, smallest = self.classes[rows], self.smallest[rows]
         corners = np.minimum(classes, np.ceil(np.sqrt(100 * scale)) + 48)
-        kept = np.minimum(corners // 2, np.ceil(corners / 4 * np.sqrt(800 / np.maximum(scale, 1e-3)) + 2))
+        needed = corners * np.sqrt((44 / np.maximum(scale, 1e-3) + smallest) / 8) + 2  # gap ≥ 8(m/K)²
+        kept = np.minimum(corners // 2, np.ceil(needed))
         step = np.arange(1, int(kept.max(initial=1)) + 1)
-        turn = np.pi * np.minimum(step / corners[:, None], 0.5)
-        first_turn = np.pi * (1 / classes)[:, None]
-        gaps = 2 * np.sin(turn) ** 2
-        beyond = 2 * np.sin(turn - first_turn) * np.sin(turn + first_turn)  # gaps − smallest, to all digits
+        gaps = 2 * np.sin(np.pi * np.minimum(step * (1 / corners)[:, None], 0.5)) ** 2
         counts = np.where(2 * step == corners[:, None], 1.0, 2.0) * (step <= kept[:, None])
-        terms = counts * np.exp(np.minimum(-scale[:, None] * beyond, 700.0))
-        first = terms * gaps
+        terms = counts * np.exp(np.minimum(-scale[:, None] * (gaps - smallest[:, None]), 700.0))
+        first, second = np.einsum("rg,rg->r", terms, gaps), np.einsum("rg,rg,rg->r", terms, gaps, gaps)
         weight = classes / corners
         # the class itself has gap zero: the coarser sum holds weight − 1 copies of it too many
         own = np.where(corners < classes, (weight - 1) * np.exp(np.minimum(scale * smallest, 700.0)), 0.0)
-        return weight * terms.sum(axis=1) + own, weight * first.sum(axis=1), weight * (first * gaps).sum(axis=1)
+        return weight * terms.sum(axis=1) + own, weight * first, weight * second
 
 
 @dataclass(frozen=True)
@@ -128,37 +128,40 @@ def _softplus(exponent: Floats) -> Floats:
 def critical_scales(blocks: Blocks) -> Floats:
     """The larger critical scale of every row; 0 where there is none.
 
-    Newton's method in log β from beyond the root, kept within the bracket found on the way.
+    Newton's method from beyond the root, kept between the points known to lie on either side of it. A row
+    is given up once it has passed the turning point and the tangents on both sides of it meet below zero.
     """
-    scale = _beyond_the_root(blocks)
-    above = np.log(scale)  # the residual is negative there
-    below = np.full(scale.size, -np.inf)  # and positive there
-    found = np.zeros(scale.size)
-    place = above.copy()
-    rows = np.arange(scale.size)
+    place = np.log(_beyond_the_root(blocks))
+    found = np.zeros(place.size)
+    below, above = np.full(place.size, -np.inf), np.full(place.size, np.inf)
+    above_value, above_slope = np.zeros(place.size), np.zeros(place.size)
+    rows = np.arange(place.size)
     for _ in range(ITERATIONS):
         if rows.size == 0:
             break
-        value, slope = blocks.residual(np.exp(place[rows]), rows)
-        positive = value > 0
-        below[rows] = np.where(positive, place[rows], below[rows])
-        above[rows] = np.where(positive, above[rows], place[rows])
-        bracketed = np.isfinite(below[rows])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            step = np.clip(-value / slope, -LONGEST_STEP, LONGEST_STEP)
+        here = place[rows]
+        value, slope = blocks.residual(np.exp(here), rows)
+        left = (value > 0) | (slope >= 0)
+        below[rows] = np.where(left, here, below[rows])
+        above[rows] = np.where(left, above[rows], here)
+        above_value[rows] = np.where(left, above_value[rows], value)
+        above_slope[rows] = np.where(left, above_slope[rows], slope)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            step = -value / slope
+            step = np.where((step > -0.8) & (step < 1), np.log1p(step), np.clip(step, -LONGEST_STEP, LONGEST_STEP))
             middle = (below[rows] + above[rows]) / 2
-        target = place[rows] + step
-        outside = (slope >= 0) | (target <= below[rows]) | (target >= above[rows])
-        outside &= ~((value == 0) | (np.abs(step) <= 4 * EPSILON * np.maximum(1, np.abs(place[rows]))))
-        lost = (slope >= 0) & ~bracketed & (value < 0)  # fell past the turning point without a sign change
-        target = np.where(outside & bracketed, middle, target)
-        moved = np.abs(target - place[rows])
-        done = (moved <= 4 * EPSILON * np.maximum(1.0, np.abs(target))) | (value == 0)
-        lost |= target < np.log(SMALLEST_SCALE)
-        found[rows[done & ~lost]] = np.exp(target[done & ~lost])
+            run = above_value[rows] - value + above_slope[rows] * (here - above[rows])
+            peak = value + slope * run / (slope - above_slope[rows])
+        target = here + step
+        inside = (target > below[rows]) & (target < above[rows]) & (slope < 0)
+        done = (value == 0) | (np.abs(step) <= CONVERGED) & (slope < 0)
+        lost = ~done & (((slope >= 0) & (value < 0) & (peak < 0)) | (here < np.log(SMALLEST_SCALE)))
+        target = np.where(inside | done, target, middle)
+        moved = np.abs(target - here)
+        closed = ~done & (moved <= 4 * EPSILON * np.abs(here))  # the bracket is down to a rounding
+        found[rows[done | closed]] = np.exp(target[done | closed])
         place[rows] = target
-        rows = rows[~(done | lost)]
-    found[rows] = np.exp(place[rows])
+        rows = rows[~(done | lost | closed)]
     return found
 
 

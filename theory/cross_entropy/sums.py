@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.cross_entropy.code_vectors import gram
 from theory.cross_entropy.codes import SPORADIC, Code, half_cube, polygon, simplex, subsets
 from theory.cross_entropy.scales import Blocks, Floats, ListedGaps, critical_scales
 
@@ -59,6 +60,20 @@ class Sums:
     def rank(self) -> NDArray[np.int64]:
         """Rank of the logits."""
         return self.copies @ np.array([code.rank for code in items()])
+
+    def at(self, rows: NDArray[np.intp]) -> "Sums":
+        """Some of the problems."""
+        return Sums(self.loss[rows], self.scales[rows], self.copies[rows])
+
+    def logits(self, classes: int, problem: int) -> Floats:
+        """Z for one sample a class: blocks in the order of the items, unserved classes last."""
+        matrix, start = np.zeros((classes, classes)), 0
+        for code, count, scale in zip(items(), self.copies[problem], self.scales[problem], strict=True):
+            for _ in range(int(count)):
+                block = slice(start, start + code.size)
+                matrix[block, block] = scale * gram(code.name)
+                start += code.size
+        return matrix
 
 
 def best_sums(classes: NDArray[np.int64], factors: Floats, log_decay: Floats) -> Sums:
