@@ -1,9 +1,9 @@
 """A claim: one statement of the literature, or of a user, and everything that can judge it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
@@ -14,16 +14,23 @@ from verify.instance import Instance, stream_seed
 from verify.margin import Margin
 from verify.proof import Proof
 
+if TYPE_CHECKING:
+    from verify.search.batch import Tally
+
 Level = Literal["quick", "full"]
 
 
 @dataclass(frozen=True)
 class Run:
-    """How a run is made: its level, its seed, and the seconds a claim may take in a worker process."""
+    """How a run is made: its level, its seed, and the seconds a claim may take in a worker process.
+
+    `helpers`, if any, judge chunks (number, size) of a claim's sample; the result is the same without them.
+    """
 
     level: Level = "quick"
     seed: int = 0
     seconds: float | None = None
+    helpers: "Callable[[Run, Sequence[tuple[int, int]]], Generator[Tally]] | None" = None
 
     @property
     def time_limit(self) -> float:
@@ -57,7 +64,7 @@ class Claim:
     source: paper and theorem number (a plain string for a claim of one's own).
     computed, tight: what is computed, and how sharp the statement is.
     instances: a function returning a Hypothesis strategy of instances: small, readable, shrinking.
-    sampler: draws one instance from a NumPy generator, fast.
+    sampler: draws one instance from a NumPy generator and from nothing else, fast.
     hypotheses: instances outside them are left out. They must describe the whole domain: shrinking goes
         wherever they allow. Without them a counterexample is shrunk within `instances` only.
     margin: right side minus left side on an instance, in floats with an error bound.
@@ -65,6 +72,8 @@ class Claim:
         speaks, a refutation counts only if it confirms it.
     witness: a known counterexample, re-checked in every run beside what the search finds by itself.
     proofs: all of them together are the statement; each is re-checked in every run.
+    certified_on: the range that the proofs cover, in words, where it is less than the statement's: the
+        verdict is CERTIFIED then, as it is where a proof covers a box by balls.
     experiments: descent, solvers, constructions; each returns Evidence.
     instead: id of the amended claim that holds, when this one fails as printed.
     quick_samples, full_samples: sizes of the random sample at the two levels.
@@ -86,6 +95,7 @@ class Claim:
     exact_margin: Callable[[Instance], Margin | None] | None = None
     witness: Instance | None = None
     proofs: tuple[Proof, ...] = ()
+    certified_on: str = ""
     experiments: tuple[Experiment, ...] = field(default=())
     instead: str | None = None
     quick_samples: int = 500
@@ -99,7 +109,7 @@ class Claim:
             raise InvalidClaimError(
                 f"claim id {self.id!r} is malformed: use lower-case words, hyphens and slashes"
             )
-        for name in ("id", "title", "statement", "computed", "tight"):
+        for name in ("id", "title", "statement", "computed", "tight", "certified_on"):
             if not isinstance(getattr(self, name), str):
                 raise InvalidClaimError(f"claim {self.id!r}: its {name} is not a text: write it as one")
         if not isinstance(cast(object, self.source), (str, Citation)):

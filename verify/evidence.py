@@ -8,6 +8,8 @@ from verify.instance import Instance
 from verify.margin import Margin, Outcome
 
 Kind = Literal["proof", "certificate", "sampling", "search", "descent", "solver", "construction", "witness"]
+CERTAIN: tuple[Kind, ...] = ("proof", "certificate")
+"""What only the re-check of proofs as data may call its evidence."""
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,15 @@ import time
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
-from theory.errors import InvalidProofError
+from theory.errors import InvalidClaimError, InvalidProofError
 from verify.claim import Claim, Experiment, Run
-from verify.evidence import Evidence
+from verify.evidence import CERTAIN, Evidence
 from verify.instance import show
 from verify.ledger import load
 from verify.margin import Outcome
-from verify.proof import Known, check
+from verify.proof import Known, Proof, check
+from verify.proof.checker import Checked
+from verify.proof.stored import from_json, to_json
 from verify.search.guided import search
 from verify.search.sampling import sample
 from verify.search.seen import Seen
@@ -22,7 +24,7 @@ def judge(claim: Claim, run: Run) -> Judgement:
     started = time.perf_counter()
     evidence: list[Evidence] = []
     if claim.proofs:
-        evidence.append(_proofs(claim))
+        evidence.append(check_proofs(claim.proofs, claim.certified_on))
     if claim.witness is not None:
         evidence.append(_known_witness(claim, run))
     evidence += _instances(claim, run)
@@ -35,41 +37,67 @@ def _timed(experiment: Experiment, run: Run) -> Evidence:
     """An experiment's evidence with its seed and the seconds it took."""
     started = time.perf_counter()
     found = experiment(run)
+    if found.kind in CERTAIN:
+        raise InvalidClaimError(
+            f"an experiment calls its evidence a {found.kind}: only proofs as data, re-checked, count as one"
+        )
     return replace(found, seed=run.seed, seconds=time.perf_counter() - started)
 
 
-def _proofs(claim: Claim) -> Evidence:
+def check_proofs(proofs: tuple[Proof, ...], certified_on: str = "") -> Evidence:
+    """The proofs, re-checked: a certificate where they cover a stated range, or a box, only."""
     started = time.perf_counter()
-    steps = [step for proof in claim.proofs for step in proof.steps]
-    cited = [step.rule.theorem.partition(":")[0] for step in steps if isinstance(step.rule, Known)]
-    outcome, summary = (
-        Outcome.HOLDS,
-        f"{len(steps)} steps" + (f", given {' and '.join(cited)}" if cited else ""),
-    )
+    outcome, kind = Outcome.HOLDS, "certificate" if certified_on else "proof"
     try:
-        for proof in claim.proofs:
-            check(proof)
-            for foundation in proof.rests_on:
-                _check_foundation(foundation)
+        checked = [_recheck(proof) for proof in proofs]
+        kind = kind if all(item.is_exact for item in checked) else "certificate"
+        summary = _proof_summary(proofs, certified_on, checked)
     except InvalidProofError as error:
         outcome, summary = Outcome.CLOSE, f"the proof does not check: {error}"
     return Evidence(
-        kind="proof",
+        kind=kind,
         outcome=outcome,
         summary=summary,
-        instances=len(claim.proofs),
+        instances=len(proofs),
         seconds=time.perf_counter() - started,
         versions=versions("sympy", "python-flint"),
     )
 
 
+def _recheck(proof: Proof) -> Checked:
+    """The proof checked as its stored form is read: whatever code it came with is left behind."""
+    checked = check(from_json(to_json(proof)))
+    for foundation in proof.rests_on:
+        _check_foundation(foundation)
+    return checked
+
+
+def _proof_summary(proofs: tuple[Proof, ...], certified_on: str, checked: list[Checked]) -> str:
+    steps = [step for proof in proofs for step in proof.steps]
+    cited = [step.rule.theorem.partition(":")[0] for step in steps if isinstance(step.rule, Known)]
+    summary = f"{len(steps)} steps" if len(steps) > 1 else "1 step"
+    boxes = sum(item.boxes for item in checked)
+    if boxes:
+        summary += f", {boxes} boxes with slack ≥ {min(item.slack for item in checked):.2g}"
+    if cited:
+        summary += f", given {' and '.join(dict.fromkeys(cited))}"
+    stated = certified_on or ("; ".join(_ranges(proofs)) if boxes else "")
+    return f"on {stated} · {summary}" if stated else summary
+
+
+def _ranges(proofs: tuple[Proof, ...]) -> list[str]:
+    """The ranges of the proofs' variables, each once."""
+    return list(dict.fromkeys(v.range_text for proof in proofs for v in proof.variables))
+
+
 def _check_foundation(claim_id: str) -> None:
-    """A claim that others rest on must have proofs that check."""
-    proofs = load(claim_id).proofs
-    if not proofs:
-        raise InvalidProofError(f"it rests on {claim_id}, which has no proof")
-    for proof in proofs:
-        check(proof)
+    """A claim that others rest on must have proofs of everything it states, and they must check."""
+    claim = load(claim_id)
+    if not claim.proofs or claim.certified_on:
+        raise InvalidProofError(f"it rests on {claim_id}, which has no proof of all it states")
+    for proof in claim.proofs:
+        if not check(proof).is_exact:
+            raise InvalidProofError(f"it rests on {claim_id}, which is certified on a box only")
 
 
 def _known_witness(claim: Claim, run: Run) -> Evidence:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from verify.evidence import Evidence
+from verify.evidence import CERTAIN, Evidence
 from verify.instance import Instance
 from verify.margin import Outcome
 
@@ -37,15 +37,14 @@ def decide(evidence: tuple[Evidence, ...]) -> tuple[Verdict, str, Instance | Non
     An experiment that disagrees without a witness only makes the claim UNDECIDED, however good the rest.
     """
     refuting = [item for item in evidence if item.outcome is Outcome.FAILS and item.witness is not None]
-    certain = [
-        item for item in evidence if item.kind in ("proof", "certificate") and item.outcome is Outcome.HOLDS
-    ]
+    certain = [item for item in evidence if item.kind in CERTAIN and item.outcome is Outcome.HOLDS]
     if refuting and certain:
         return Verdict.UNDECIDED, "a proof and a counterexample contradict each other", refuting[0].witness
     if refuting:
         return Verdict.REFUTED, refuting[0].summary, refuting[0].witness
     for item in evidence:
-        if item.outcome is Outcome.FAILS or (item.kind == "proof" and item.outcome is not Outcome.HOLDS):
+        unproved = item.kind in CERTAIN and item.outcome is not Outcome.HOLDS
+        if item.outcome is Outcome.FAILS or unproved:
             return Verdict.UNDECIDED, f"{item.kind}: {item.summary}", None
     if any(item.kind == "proof" for item in certain):
         return Verdict.PROVED, certain[0].summary, None

@@ -8,7 +8,7 @@ from theory.errors import UsageError
 from verify.claim import Run
 from verify.running.claim_file import load_file
 from verify.running.interrupts import remembered
-from verify.running.runner import Interrupted, default_jobs, processors, run_claims
+from verify.running.runner import Interrupted, run_claims
 from verify.running.task import Task
 from verify.verdict import Judgement, Verdict
 
@@ -109,9 +109,7 @@ def test_an_unknown_claim_of_a_task_is_undecided() -> None:
     assert "unknown claim" in judgement.reason
 
 
-def test_jobs_default_to_claims_or_processors() -> None:
-    assert default_jobs(10_000) == processors()
-    assert default_jobs(0) == 1
+def test_no_jobs_are_refused() -> None:
     with pytest.raises(UsageError, match="0 jobs"):
         run_claims([], Run(), 0)
 

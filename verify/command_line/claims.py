@@ -66,13 +66,17 @@ def _summary(claim: "Claim") -> dict[str, Any]:
 
 
 def _details(claim: "Claim") -> dict[str, Any]:
+    from verify.proof.stored import to_json
+
     return {
         **_summary(claim),
         "statement": claim.statement,
         "hypotheses": inspect.getdoc(claim.hypotheses) or "",
         "computed": claim.computed,
         "tight": claim.tight,
+        "certified_on": claim.certified_on,
         "proofs": [str(proof) for proof in claim.proofs],
+        "stored_proofs": [to_json(proof) for proof in claim.proofs],
         "witness": claim.witness,
         "instead": claim.instead,
     }
@@ -88,6 +92,7 @@ def _print_details(title: str, details: dict[str, Any]) -> None:
         "hypotheses": details["hypotheses"],
         "computed": details["computed"],
         "tight": details["tight"],
+        "certified on": details["certified_on"],
         "expected": quick if quick == full else f"{quick} at quick level, {full} at full",
         "reviewed": details["reviewed"],
         "witness": "" if details["witness"] is None else show(details["witness"]),
@@ -96,6 +101,6 @@ def _print_details(title: str, details: dict[str, Any]) -> None:
     click.echo(f"{details['id']}: {title}\n")
     for name, text in lines.items():
         if text:
-            click.echo(f"{name.ljust(12)}{text}")
+            click.echo(f"{name.ljust(14)}{text}")
     for proof in details["proofs"]:
         click.echo(f"\nproof: {proof}")

@@ -1,4 +1,4 @@
-"""`rankcollapse verify --replay`: one stored witness judged again."""
+"""`rankcollapse verify --replay`: one stored witness judged again, or stored proofs checked again."""
 
 from dataclasses import replace as changed
 from pathlib import Path
@@ -14,7 +14,51 @@ if TYPE_CHECKING:
     from verify.verdict import Verdict
 
 
-def replay_witness(path: Path, claim_file: Path | None, level: "Level", as_json: bool) -> int:
+def replay(path: Path, claim_file: Path | None, level: "Level", as_json: bool) -> int:
+    """Replay the file by what it holds: proofs or a witness."""
+    from verify.proof_file import holds_proofs
+
+    if not holds_proofs(path):
+        return _replay_witness(path, claim_file, level, as_json)
+    if claim_file is not None:
+        raise UsageError(f"{path} holds proofs, which need no claim file: leave out --from")
+    return _replay_proofs(path, as_json)
+
+
+def _replay_proofs(path: Path, as_json: bool) -> int:
+    """Check the proofs of a file from their data alone, print what they prove, and return 0 if all check."""
+    from verify.command_line.verify import evidence_json
+    from verify.proof_file import judge_proofs, read
+
+    stored = read(path)
+    judgement = judge_proofs(stored)
+    accepted = judgement.verdict in ("PROVED", "CERTIFIED")
+    if as_json:
+        print_json(
+            [
+                {
+                    "id": stored.claim,
+                    "source": stored.source,
+                    "verdict": judgement.verdict,
+                    "expected": None,
+                    "reason": judgement.reason,
+                    "evidence": [evidence_json(item) for item in judgement.evidence],
+                    "witness": None,
+                }
+            ]
+        )
+    else:
+        click.echo(f"{stored.claim}  {stored.source}  {judgement.verdict}\n  {judgement.reason}")
+        for proof in stored.proofs if accepted else ():
+            ranges = "; ".join(variable.range_text for variable in proof.variables)
+            click.echo(f"  {proof.title}" + (f"\n    for all {ranges}" if ranges else ""))
+            for step in proof.steps:
+                if step.name in proof.goals:
+                    click.echo(f"    ∎ {step.fact}")
+    return 0 if accepted else 1
+
+
+def _replay_witness(path: Path, claim_file: Path | None, level: "Level", as_json: bool) -> int:
     """Judge the witness, print margin and verdict, and return 0 if they are what is expected of the claim.
 
     A witness of a user's claim needs `claim_file` by name: a data file must not run code it points to.

@@ -27,7 +27,11 @@ FILE = click.Path(path_type=Path)
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--from", "claim_file", metavar="FILE.py", type=FILE, help="Judge the claims of this file.")
 @click.option(
-    "--replay", "witness_file", metavar="FILE.json", type=FILE, help="Judge one stored witness again."
+    "--replay",
+    "witness_file",
+    metavar="FILE.json",
+    type=FILE,
+    help="Judge one stored witness, or check stored proofs, again.",
 )
 @click.option("--level", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
@@ -49,10 +53,10 @@ def command(
     """Judge claims of the ledger (all, without ID) or of a file of one's own."""
     if witness_file is not None:
         if ids or report is not None or jobs is not None or seed:
-            raise UsageError("--replay judges one witness: leave out IDs, --report, --seed and --jobs")
-        from verify.command_line.replay import replay_witness
+            raise UsageError("--replay judges one stored file: leave out IDs, --report, --seed and --jobs")
+        from verify.command_line.replay import replay
 
-        return replay_witness(witness_file, claim_file, level, as_json)
+        return replay(witness_file, claim_file, level, as_json)
     from verify.claim import Run
     from verify.running.files import require_writable
 
@@ -135,12 +139,13 @@ def judged_json(claim: "Claim", judgement: "Judgement", expected: "Verdict | Non
         "verdict": judgement.verdict,
         "expected": expected,
         "reason": judgement.reason,
-        "evidence": [_evidence_json(item) for item in judgement.evidence],
+        "evidence": [evidence_json(item) for item in judgement.evidence],
         "witness": judgement.witness,
     }
 
 
-def _evidence_json(item: "Evidence") -> dict[str, Any]:
+def evidence_json(item: "Evidence") -> dict[str, Any]:
+    """Return one piece of evidence as `verify --json` prints it."""
     return {
         "kind": item.kind,
         "outcome": item.outcome.value,
@@ -154,7 +159,7 @@ def _evidence_json(item: "Evidence") -> dict[str, Any]:
 
 
 def _write_report(directory: Path, judged: "Sequence[Judged]", run: "Run", text: str, say: Any) -> None:
-    """Write the page and the witnesses, and say how to replay each refutation."""
+    """Write the page, witnesses and proofs, and say how to replay each refutation."""
     from verify.report.page import write_report
     from verify.witness import save, witness_of
 
@@ -175,3 +180,20 @@ def _write_report(directory: Path, judged: "Sequence[Judged]", run: "Run", text:
             else:
                 source = "" if task.file is None else f" --from {shlex.quote(str(task.file))}"
                 say(f"replay {task.claim}: rankcollapse verify --replay {shlex.quote(str(path))}{source}")
+    _write_proofs(directory / "proofs", judged, say)
+
+
+def _write_proofs(directory: Path, judged: "Sequence[Judged]", say: Any) -> None:
+    """Write the proofs that were accepted, each claim's in a file of its own."""
+    from verify.proof_file import save
+
+    written = 0
+    for task, judgement in judged:
+        path = directory / f"{task.claim.replace('/', '--')}.json"
+        if judgement.verdict in ("PROVED", "CERTIFIED"):
+            save(task.load(), path)
+            written += 1
+        else:
+            path.unlink(missing_ok=True)
+    if written:
+        say(f"proofs in {directory}: {written}; rankcollapse verify --replay FILE checks one again")

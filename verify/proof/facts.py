@@ -1,5 +1,6 @@
 """What a proof speaks of: variables with ranges, facts about them, steps, and the proof itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
@@ -82,22 +83,98 @@ class Fact:
         """left − right, to be compared with zero."""
         return self.left - self.right
 
+    @property
+    def expressions(self) -> tuple[sp.Expr, ...]:
+        """The expressions that have to be defined."""
+        return self.left, self.right
+
     def __str__(self) -> str:
         return f"{self.left} {self.relation.replace('>=', '≥')} {self.right}"
 
+    def latex_with(self, names: Mapping[sp.Symbol, str]) -> str:
+        """The fact in LaTeX, with names for its symbols."""
+        left, right = (sp.latex(side, symbol_names=dict(names)) for side in (self.left, self.right))
+        return f"{left} {self.relation.replace('>=', chr(92) + 'ge')} {right}"
+
+
+@dataclass(frozen=True)
+class UniqueZero:
+    """`function` has exactly one zero in its variable's range, and it lies strictly between low and high.
+
+    For all values of the other variables; low and high may depend on them.
+    """
+
+    function: sp.Expr
+    variable: sp.Symbol
+    low: sp.Expr
+    high: sp.Expr
+
     @property
-    def latex(self) -> str:
-        """The fact in LaTeX."""
-        relation = self.relation.replace(">=", r"\ge")
-        return f"{sp.latex(self.left)} {relation} {sp.latex(self.right)}"
+    def expressions(self) -> tuple[sp.Expr, ...]:
+        """The expressions that have to be defined."""
+        return self.function, self.low, self.high
+
+    def __str__(self) -> str:
+        return f"{self.function} has exactly one zero {self.variable}, with {self.low} < it < {self.high}"
+
+    def latex_with(self, names: Mapping[sp.Symbol, str]) -> str:
+        """The statement in LaTeX, with names for its symbols."""
+        parts = (self.low, self.variable, self.high, self.function)
+        low, variable, high, function = (sp.latex(part, symbol_names=dict(names)) for part in parts)
+        return rf"\exists!\,{variable}:\; {function} = 0,\quad {low} < {variable} < {high}"
+
+
+def rational(value: Any) -> sp.Rational:
+    """A Fraction or a flint rational as SymPy's.
+
+    >>> from fractions import Fraction
+    >>> rational(Fraction(3, 5))
+    3/5
+    """
+    top, bottom = (value.p, value.q) if hasattr(value, "p") else (value.numerator, value.denominator)
+    return cast(sp.Rational, sp.Rational(int(top), int(bottom)))
+
+
+Matrix = tuple[tuple[sp.Rational, ...], ...]
+
+
+@dataclass(frozen=True)
+class SemidefiniteBound:
+    """⟨cost, X⟩ ≥ bound for every X ⪰ 0 with ⟨A, X⟩ ≥ b or = b for each constraint (A, relation, b).
+
+    Symmetric rational matrices as tuples of rows.
+    """
+
+    cost: Matrix
+    constraints: tuple[tuple[Matrix, Literal[">=", "="], sp.Rational], ...]
+    bound: sp.Rational
+
+    @property
+    def expressions(self) -> tuple[sp.Expr, ...]:
+        """The expressions that have to be defined: none has a variable."""
+        return (self.bound,)
+
+    def __str__(self) -> str:
+        size, count = len(self.cost), len(self.constraints)
+        return f"⟨C, X⟩ ≥ {self.bound} for every {size}×{size} X ⪰ 0 that meets the {count} constraints"
+
+    def latex_with(self, names: Mapping[sp.Symbol, str]) -> str:
+        """The statement in LaTeX; it has no symbols."""
+        return (
+            rf"\min\{{\langle C, X\rangle : X \succeq 0,\ {len(self.constraints)}\text{{ constraints}}\}}"
+            rf" \ge {sp.latex(self.bound)}"
+        )
+
+
+Statement = Fact | UniqueZero | SemidefiniteBound
 
 
 @dataclass(frozen=True)
 class Step:
-    """A named fact and the rule by which it follows; `because` tells a reader why."""
+    """A named statement and the rule by which it follows; `because` tells a reader why."""
 
     name: str
-    fact: Fact
+    fact: Statement
     rule: "Rule"
     because: str
 
@@ -122,7 +199,9 @@ class Proof:
     rests_on: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        lines = [self.title, "  for all " + "; ".join(variable.range_text for variable in self.variables)]
+        lines = [self.title]
+        if self.variables:
+            lines.append("  for all " + "; ".join(variable.range_text for variable in self.variables))
         for step in self.steps:
             mark = "∎" if step.name in self.goals else " "
             lines.append(f" {mark} {step.name}: {step.fact}")

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from verify.claim import Claim
-from verify.evidence import Evidence, Plot
+from verify.evidence import CERTAIN, Evidence, Plot
 from verify.instance import Instance, encode
 from verify.margin import Outcome
 from verify.report.figures import draw
@@ -103,7 +103,7 @@ def seconds(value: float) -> str:
 
 def instances(item: Evidence) -> str:
     """How many instances were judged; a proof judges none."""
-    return number(None if item.kind == "proof" or item.instances == 0 else item.instances)
+    return number(None if item.kind in CERTAIN or item.instances == 0 else item.instances)
 
 
 def numeric(value: Any) -> bool:
@@ -113,7 +113,7 @@ def numeric(value: Any) -> bool:
 
 def is_accepted(judgement: Judgement) -> bool:
     """Whether the claim's proofs were re-checked without complaint."""
-    return any(item.kind == "proof" and item.outcome is Outcome.HOLDS for item in judgement.evidence)
+    return any(item.kind in CERTAIN and item.outcome is Outcome.HOLDS for item in judgement.evidence)
 
 
 def is_rows(value: Any) -> bool:

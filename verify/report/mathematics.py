@@ -9,7 +9,8 @@ from latex2mathml.converter import convert
 from markupsafe import Markup, escape
 
 from theory import symbols
-from verify.proof import Fact, Proof, Variable
+from verify.proof import Proof, Variable
+from verify.proof.facts import Statement
 from verify.report.mathml import tidy
 
 TEXT = re.compile(r"\\(?:text|textrm|textbf|textit|mbox)\{[^{}]*\}")
@@ -57,11 +58,9 @@ def formula(latex: str, *, block: bool = True) -> Markup:
     return Markup(ElementTree.tostring(typeset, encoding="unicode"))
 
 
-def fact_in_letters(fact: Fact, names: Mapping[sp.Symbol, str]) -> str:
-    """The fact in LaTeX, with the papers' letters."""
-    left, right = (sp.latex(side, symbol_names=dict(names)) for side in (fact.left, fact.right))
-    relation = fact.relation.replace(">=", r"\ge")
-    return EXPONENT.sub(_in_line, f"{left} {relation} {right}")
+def fact_in_letters(fact: Statement, names: Mapping[sp.Symbol, str]) -> str:
+    """The statement of a step in LaTeX, with the papers' letters."""
+    return EXPONENT.sub(_in_line, fact.latex_with(names))
 
 
 def range_in_letters(variable: Variable, names: Mapping[sp.Symbol, str]) -> str:

@@ -22,17 +22,12 @@ class Interrupted(KeyboardInterrupt):
         self.judged = judged
 
 
-def default_jobs(tasks: int) -> int:
-    """One process per task, but no more than processors.
-
-    >>> default_jobs(1)
-    1
-    """
-    return max(1, min(processors(), tasks))
-
-
 def processors() -> int:
-    """How many processors this process may use."""
+    """How many processors this process may use.
+
+    >>> processors() >= 1
+    True
+    """
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -50,7 +45,7 @@ def run_claims(
     ----------
     tasks: what to judge; results come in this order, whatever finishes first.
     run: level and seed; each claim draws from a stream of its own, so `jobs` changes nothing.
-    jobs: processes to use, by default `default_jobs`; even one is a process of its own, which alone can
+    jobs: processes to use, by default one a processor; even one is a process of its own, which alone can
         be given up on, and whatever it does to itself leaves this one standing.
     on_done: called with each task and judgement as it finishes.
 
@@ -61,7 +56,7 @@ def run_claims(
     """
     if jobs is not None and jobs < 1:
         raise UsageError(f"{jobs} jobs: at least one process has to do the work")
-    count = default_jobs(len(tasks)) if jobs is None else min(jobs, len(tasks))
+    count = processors() if jobs is None else jobs
     finished: dict[int, Judgement] = {}
     try:
         with remembered() as interrupts, closing(judge_in_workers(tasks, run, count, interrupts)) as results:

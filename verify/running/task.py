@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from theory.errors import InvalidClaimError
@@ -45,20 +45,23 @@ class Task:
         return None if stated is None else Verdict(stated)
 
 
-def judge_task(task: Task, run: Run) -> Judgement:
-    """Judge a task, come what may: a claim that raises is UNDECIDED, with the error as reason."""
+def judge_task(task: Task, run: Run, jobs: int = 1) -> Judgement:
+    """Judge a task, come what may: a claim that raises is UNDECIDED, with the error as reason.
+
+    With more jobs than one, as many helpers may share its sample.
+    """
+    if jobs > 1:
+        from verify.running.helpers import Helpers
+
+        run = replace(run, helpers=Helpers(task, jobs))
     return guarded(task, lambda claim: judge(claim, run))
 
 
 def guarded(task: Task, judging: Callable[[Claim], Judgement]) -> Judgement:
-    """Return what `judging` says of the task's claim, or UNDECIDED if it raises.
-
-    Meanwhile what the claim prints goes to standard error, and linear algebra has one thread, so that
-    results do not depend on how many processes share the machine.
-    """
+    """Return what `judging` says of the task's claim, or UNDECIDED if it raises."""
     started = time.perf_counter()
     try:
-        with redirect_stdout(sys.stderr), _one_thread():
+        with quietly():
             return judging(task.load())
     except (Exception, SystemExit) as error:
         reason = f"raised {describe(error, task.file and task.file.resolve())}"
@@ -67,9 +70,13 @@ def guarded(task: Task, judging: Callable[[Claim], Judgement]) -> Judgement:
 
 
 @contextmanager
-def _one_thread() -> Generator[None]:
+def quietly() -> Generator[None]:
+    """Send what a claim prints to standard error, and give linear algebra one thread.
+
+    So results do not depend on how many processes share the machine.
+    """
     from threadpoolctl import threadpool_limits
 
     importlib.import_module("scipy.linalg")  # loads SciPy's own BLAS, which the limit would miss
-    with threadpool_limits(limits=1):
+    with redirect_stdout(sys.stderr), threadpool_limits(limits=1):
         yield

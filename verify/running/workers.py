@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BREATH = 0.25
 """Seconds between looks at whether Ctrl-C was pressed."""
+GRACE = 3.0
+"""Seconds that a process has to end its helpers and itself before it is killed."""
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
@@ -31,12 +33,14 @@ def judge_in_workers(
 ) -> "Generator[tuple[int, Judgement]]":
     """Judge tasks in up to `jobs` processes; yields (index, judgement) as they finish.
 
+    With fewer tasks than jobs, the others help: each task's sample is shared by an equal part of the jobs.
     Closing the iterator kills whatever still runs; a Ctrl-C that got lost is raised within a breath.
     """
     waiting = list(enumerate(tasks))[::-1]
-    workers = [Worker() for _ in range(min(jobs, len(tasks)))]
-    if not workers:
+    if not waiting:
         return
+    count = min(jobs, len(tasks))
+    workers = [Worker(jobs // count) for _ in range(count)]
     try:
         for worker in workers:
             worker.start(*waiting.pop(), run)
@@ -51,7 +55,7 @@ def judge_in_workers(
                 yield worker.index, worker.give_up(run) if connection in late else worker.result()
                 if waiting:
                     if not worker.process.is_alive():
-                        worker = Worker()
+                        worker = Worker(jobs // count)
                         workers.append(worker)
                     worker.start(*waiting.pop(), run)
                     busy[worker.connection] = worker
@@ -61,9 +65,10 @@ def judge_in_workers(
 
 
 class Worker:
-    """A process that judges the tasks it is sent."""
+    """A process that judges the tasks it is sent, with `jobs` helpers if more than one."""
 
-    def __init__(self) -> None:
+    def __init__(self, jobs: int = 1) -> None:
+        self.jobs = jobs
         context = get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=serve, args=(theirs,), name="rankcollapse-worker")
@@ -80,7 +85,7 @@ class Worker:
         self.index, self.task = index, task
         self.deadline = time.monotonic() + run.time_limit
         with contextlib.suppress(OSError):  # it died: `result` will say so
-            self.connection.send((task, run))
+            self.connection.send((task, run, self.jobs))
 
     def _wait_until_ready(self) -> None:
         """Its imports are not on the first task's clock."""
@@ -105,17 +110,22 @@ class Worker:
         """Kill the process over its task, which is UNDECIDED for taking too long."""
         from verify.verdict import Judgement, Verdict
 
-        self.process.kill()
-        self.process.join()
+        self._end()
         assert self.task is not None
         reason = f"no verdict within {run.time_limit:g} s: make its instances smaller or its margin faster"
         return Judgement(self.task.claim, Verdict.UNDECIDED, reason, (), seconds=run.time_limit)
 
     def kill(self) -> None:
         """End the process, whatever it is doing."""
+        self._end()
+        self.connection.close()
+
+    def _end(self) -> None:
+        """Terminate, so that it takes its helpers along; kill what does not obey."""
+        self.process.terminate()
+        self.process.join(GRACE)
         self.process.kill()
         self.process.join()
-        self.connection.close()
 
 
 def serve(connection: Connection) -> None:
@@ -129,13 +139,13 @@ def serve(connection: Connection) -> None:
         connection.send_bytes(b"ready")
     while True:
         try:
-            task, run = connection.recv()
-        except (EOFError, OSError):
+            task, run, jobs = connection.recv()
+            connection.send_bytes(_judged(task, run, jobs))
+        except (EOFError, OSError, KeyboardInterrupt):  # the parent has gone, or has given the task up
             return
-        connection.send_bytes(_judged(task, run))
 
 
-def _judged(task: "Task", run: "Run") -> bytes:
+def _judged(task: "Task", run: "Run", jobs: int) -> bytes:
     """Return the pickled judgement, or one saying why it cannot be pickled."""
     from multiprocessing.reduction import ForkingPickler
 
@@ -143,7 +153,7 @@ def _judged(task: "Task", run: "Run") -> bytes:
     from verify.running.task import judge_task
     from verify.verdict import Judgement, Verdict
 
-    judgement = judge_task(task, run)
+    judgement = judge_task(task, run, jobs)
     try:
         return bytes(ForkingPickler.dumps(judgement))
     except Exception as error:

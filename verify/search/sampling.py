@@ -1,11 +1,12 @@
-"""A seeded random sample of a claim's instances, judged one by one."""
+"""A seeded random sample of a claim's instances, as evidence."""
 
 import time
 
 from theory.errors import InvalidClaimError
 from verify.claim import Claim, Run
-from verify.evidence import Evidence, overall, worst_of
-from verify.margin import Margin, Outcome
+from verify.evidence import Evidence
+from verify.margin import Outcome
+from verify.search.batch import add_seen, tallies, together
 from verify.search.seen import Seen
 
 
@@ -18,28 +19,20 @@ def sample(claim: Claim, run: Run, seen: Seen) -> Evidence:
         raise InvalidClaimError(f"claim {claim.id} has no sampler: give it one")
     started = time.perf_counter()
     count = claim.quick_samples if run.level == "quick" else claim.full_samples
-    generator = run.generator(claim.id, "sample")
-    margins: list[Margin] = []
-    for _ in range(count):
-        instance = claim.sampler(generator)
-        if claim.hypotheses(instance):
-            margins.append(claim.fast_margin(instance))
-            seen.add(instance, margins[-1])
-    if not margins:
+    found = together(tallies(claim, run, count))
+    add_seen(seen, found.seen)
+    if found.worst is None:
         summary = f"none of {count} drawn instances meets the hypotheses"
         return Evidence(kind="sampling", outcome=Outcome.CLOSE, summary=summary, seed=run.seed)
-    worst = worst_of(margins)
-    ratios = [margin.ratio for margin in margins if margin.ratio is not None]
-    ties = sum(margin.outcome is Outcome.CLOSE and not margin.equality for margin in margins)
     return Evidence(
         kind="sampling",
-        outcome=overall(margins),
-        summary=f"{len(margins)} instances{f' ({ties} ties)' if ties else ''}, "
-        f"worst margin {worst.value:.1g} ± {worst.error:.0g}",
-        instances=len(margins),
-        worst=worst,
-        too_close=sum(margin.outcome is Outcome.CLOSE for margin in margins),
-        tightness=min(ratios) if ratios else None,
+        outcome=found.outcome,
+        summary=f"{found.judged} instances{f' ({found.ties} ties)' if found.ties else ''}, "
+        f"worst margin {found.worst.value:.1g} ± {found.worst.error:.0g}",
+        instances=found.judged,
+        worst=found.worst,
+        too_close=found.too_close,
+        tightness=found.tightness,
         seed=run.seed,
         seconds=time.perf_counter() - started,
     )

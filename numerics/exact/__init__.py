@@ -1,0 +1,1 @@
+"""Exact arithmetic over the rationals: Sturm chains, LDLᵀ factorisation."""

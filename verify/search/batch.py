@@ -1,0 +1,110 @@
+"""A random sample in chunks, each with a random stream of its own, and the tallies of what they found.
+
+What a chunk draws depends on the seed, the claim and the chunk's number alone, and tallies are added up in
+the order of the chunks: so it makes no difference which process judges which chunk.
+"""
+
+import time
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from theory.errors import InvalidClaimError
+from verify.claim import Claim, Run
+from verify.evidence import nearness, overall, worst_of
+from verify.margin import Margin, Outcome
+from verify.search.seen import KEPT, Seen
+
+CHUNK = 500
+"""Instances of a chunk: seconds of work for the slowest claims, and the whole of most quick samples."""
+
+WORTH_HELP = 5.0
+"""Seconds of work left from which helpers are worth their start, which costs each of them about two."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What judging some instances found; the empty tally decides nothing.
+
+    `too_close` counts what floats could not decide, `ties` those among them that are no equality.
+    """
+
+    judged: int = 0
+    too_close: int = 0
+    ties: int = 0
+    outcome: Outcome = Outcome.CLOSE
+    worst: Margin | None = None
+    tightness: float | None = None
+    seen: Seen = field(default_factory=Seen)
+
+
+def tallies(claim: Claim, run: Run, count: int) -> Generator[Tally]:
+    """Tallies of `count` drawn instances, chunk by chunk, in order; the run's helpers share long work."""
+    chunks = list(enumerate(min(CHUNK, count - first) for first in range(0, count, CHUNK)))
+    done, left = 0, 0.0
+    for number, size in chunks[:1]:
+        started = time.perf_counter()
+        first = judge_chunk(claim, run, number, size)
+        left = (time.perf_counter() - started) * (len(chunks) - 1)
+        yield first
+        done = 1
+    if run.helpers is not None and left > WORTH_HELP:
+        with closing(run.helpers(run, chunks[done:])) as helped:
+            for tally in helped:
+                yield tally
+                done += 1
+    for number, size in chunks[done:]:  # without helpers, all; else those from which they gave up
+        yield judge_chunk(claim, run, number, size)
+
+
+def judge_chunk(claim: Claim, run: Run, number: int, size: int) -> Tally:
+    """Draw the instances of one chunk and judge them; raises what the claim raises."""
+    if claim.sampler is None:
+        raise InvalidClaimError(f"claim {claim.id} has no sampler: give it one")
+    generator = run.generator(claim.id, "sample", str(number))
+    seen = Seen()
+    margins: list[Margin] = []
+    for _ in range(size):
+        instance = claim.sampler(generator)
+        if claim.hypotheses(instance):
+            margins.append(claim.fast_margin(instance))
+            seen.add(instance, margins[-1])
+    close = [margin for margin in margins if margin.outcome is Outcome.CLOSE]
+    return Tally(
+        judged=len(margins),
+        too_close=len(close),
+        ties=sum(not margin.equality for margin in close),
+        outcome=overall(margins),
+        worst=worst_of(margins) if margins else None,
+        tightness=min((margin.ratio for margin in margins if margin.ratio is not None), default=None),
+        seen=seen,
+    )
+
+
+def together(parts: Iterable[Tally]) -> Tally:
+    """The tally of all instances of the parts, as if they had been judged in one go."""
+    total = Tally()
+    for part in parts:
+        margins = [margin for margin in (total.worst, part.worst) if margin is not None]
+        ratios = [ratio for ratio in (total.tightness, part.tightness) if ratio is not None]
+        outcomes = (total.outcome, part.outcome)
+        total = Tally(
+            judged=total.judged + part.judged,
+            too_close=total.too_close + part.too_close,
+            ties=total.ties + part.ties,
+            outcome=next((o for o in (Outcome.FAILS, Outcome.HOLDS) if o in outcomes), Outcome.CLOSE),
+            worst=worst_of(margins) if margins else None,
+            tightness=min(ratios, default=None),
+            seen=add_seen(total.seen, part.seen),
+        )
+    return total
+
+
+def add_seen(seen: Seen, later: Seen) -> Seen:
+    """Let `seen` see what the later one saw, and return it."""
+    seen.decided |= later.decided
+    seen.closest = sorted([*seen.closest, *later.closest], key=lambda entry: nearness(entry[0]))[:KEPT]
+    for path, (low, high) in later.ranges.items():
+        least, greatest = seen.ranges.get(path, (low, high))
+        seen.ranges[path] = min(least, low), max(greatest, high)
+    return seen
