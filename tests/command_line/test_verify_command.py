@@ -63,6 +63,17 @@ def test_exit_codes_of_ones_own_claims(claim: str, code: int, claim_file: Path, 
     assert result.stderr.startswith(f"[1/1] {claim} ")
 
 
+def test_several_claims_end_with_the_number_of_instances(claim_file: Path, invoke: Invoke) -> None:
+    chosen = ["mine/holds", "mine/fails", "mine/known", "--from", str(claim_file)]
+    judged = parsed(invoke("verify", *chosen, "--json").stdout)
+    evidence = [item for claim in judged for item in claim["evidence"]]
+    total = sum(item["instances"] for item in evidence if item["kind"] in ("sampling", "search"))
+    assert total > 20 < sum(item["instances"] for item in evidence)
+    last = invoke("verify", *chosen).stdout.splitlines()[-1]
+    assert last == f"{total:,} instances judged in 3 claims"
+    assert "judged in" not in invoke("verify", *chosen[:1], *chosen[3:]).stdout
+
+
 def test_an_unknown_claim_of_a_file(claim_file: Path, invoke: Invoke) -> None:
     result = invoke("verify", "mine/hold", "--from", str(claim_file))
     assert result.exit_code == 2

@@ -122,6 +122,14 @@ def show_judged(judged: "Sequence[Judged]", run: "Run", as_json: bool) -> None:
     else:
         for line in verdict_lines(pairs, expected):
             click.echo(line)
+    if len(judged) > 1:
+        click.echo(f"{instances_judged(judged):,} instances judged in {len(judged)} claims")
+
+
+def instances_judged(judged: "Sequence[Judged]") -> int:
+    """How many instances the samples and searches have judged, in all."""
+    evidence = [item for _, judgement in judged for item in judgement.evidence]
+    return sum(item.instances for item in evidence if item.kind in ("sampling", "search"))
 
 
 def as_expected(verdict: "Verdict", expected: "Verdict | None") -> bool:
