@@ -14,7 +14,6 @@ from theory.problem import LARGEST_SIZE, Loss
 from theory.squared_loss.modes import EXISTENCE_DECAY, GLOBAL_DECAY
 from theory.tolerances import EPSILON
 
-
 Floats = NDArray[np.float64]
 
 FOLD_ITERATIONS = 100
@@ -89,7 +88,9 @@ def _whole_numbers(what: str, values: ArrayLike, fewest: int) -> NDArray[np.int6
 def _decays(values: ArrayLike) -> Floats:
     array = np.asarray(values, dtype=np.float64)
     for bad in array[~(np.isfinite(array) & (array > 0))].ravel()[:1]:
-        raise InvalidProblemError(f"weight decay {bad} is not a positive finite number: the closed forms need λ > 0")
+        raise InvalidProblemError(
+            f"weight decay {bad} is not a positive finite number: the closed forms need λ > 0"
+        )
     return array
 
 
@@ -102,7 +103,7 @@ def _cross_entropy(
     loss, collapse = np.full((2, classes.size), np.inf)
     sums = best_sums(classes, factors, log_decay)
     odd = np.nonzero((classes % 2 == 1) & (classes >= 5))[0]
-    single = pairs_and_single(classes[odd] + 0.0, factors[odd], log_decay[odd])
+    single = pairs_and_single(classes[odd].astype(np.float64), factors[odd], log_decay[odd])
     for count in np.unique(classes).tolist():
         rows = np.nonzero(classes == count)[0]
         served = single.at(np.searchsorted(odd, rows)) if single_is_defined(count) else None
@@ -117,9 +118,7 @@ def _cross_entropy(
     return Sweep(names.astype(np.str_), loss, rank, collapse)
 
 
-def _squared(
-    classes: NDArray[np.int64], factors: Floats, decay: Floats, samples: NDArray[np.int64]
-) -> Sweep:
+def _squared(classes: NDArray[np.int64], factors: Floats, decay: Floats, samples: NDArray[np.int64]) -> Sweep:
     """Every class is a mode of target √n and decay ν = λKn: collapse or zero, all classes alike."""
     target, mode_decay = np.sqrt(samples), decay * classes * samples
     deep = factors > 2

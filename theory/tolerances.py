@@ -42,3 +42,8 @@ SOLVER_GAP: Final = 1e-6
 
 NUMERICAL_RANK: Final = 1e-6
 """A singular value below this fraction of the largest counts as zero in a reported rank."""
+
+STRUCTURE_GRADIENT: Final = 1e-8
+"""Gradient norm, relative to the weight-decay term, at a structure whose scales solve its equations to
+rounding: factors of small singular values and softmax tails lose some of the digits (1e-10 is the largest
+met; at a double root half of the digits go)."""

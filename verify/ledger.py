@@ -8,7 +8,8 @@ from theory.errors import InvalidClaimError
 from verify.claim import Claim, Level
 from verify.verdict import Verdict
 
-PROVED, SUPPORTED, REFUTED = Verdict.PROVED, Verdict.SUPPORTED, Verdict.REFUTED
+PROVED, CERTIFIED = Verdict.PROVED, Verdict.CERTIFIED
+SUPPORTED, REFUTED = Verdict.SUPPORTED, Verdict.REFUTED
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ LEDGER: tuple[Entry, ...] = (
     Entry("cross-entropy/collapse-scale", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/collapse-is-beaten", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/collapse-is-global-at-any-depth", REFUTED, REFUTED, "2026-11-22"),
+    Entry("cross-entropy/where-collapse-is-beaten", CERTIFIED, CERTIFIED, "2026-11-22"),
+    Entry("cross-entropy/candidates-are-critical", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("networks/rank-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("networks/collapse-minimises-cost", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("depth/spectral-reduction", SUPPORTED, SUPPORTED, "2026-11-22"),

@@ -1,4 +1,4 @@
-"""Every structure is what it says: its loss and spectrum are those of its matrix, and its factors are critical."""
+"""Every structure is what it says: loss and spectrum are those of its matrix, its factors critical."""
 
 import math
 

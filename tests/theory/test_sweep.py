@@ -45,7 +45,9 @@ def test_shapes_broadcast() -> None:
     sweep = predict_many(
         loss="cross-entropy", classes=[[4], [6]], depth=[1, 2, 3], weight_decay=0.01, samples_per_class=2
     )
-    assert sweep.structure.shape == sweep.loss.shape == sweep.rank.shape == sweep.collapse_loss.shape == (2, 3)
+    assert (
+        sweep.structure.shape == sweep.loss.shape == sweep.rank.shape == sweep.collapse_loss.shape == (2, 3)
+    )
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,11 @@ class Structures:
 
 
 def structures(
-    classes: int, factors: Floats, log_decay: Floats, sums: Sums | None = None, single: PairsAndSingle | None = None
+    classes: int,
+    factors: Floats,
+    log_decay: Floats,
+    sums: Sums | None = None,
+    single: PairsAndSingle | None = None,
 ) -> list[Structures]:
     """All families for K classes and an array of (F, log μ), collapse first and zero last.
 
@@ -114,7 +118,9 @@ def _pairs_and_single(classes: int, found: PairsAndSingle) -> Structures:
         np.full(found.loss.size, half + 1),
         lambda problem: "pairs and a single",
         lambda problem: None,
-        lambda problem: _spectrum([(2 * float(found.scale[problem]), half), (float(found.gamma[problem]), 1)]),
+        lambda problem: _spectrum(
+            [(2 * float(found.scale[problem]), half), (float(found.gamma[problem]), 1)]
+        ),
         lambda problem: found.logits(classes, problem),
     )
 
@@ -129,7 +135,9 @@ def _sums(classes: int, found: Sums) -> Structures:
         return _spectrum(
             [
                 (float(scale) * code.size / code.rank, code.rank * int(count))
-                for code, count, scale in zip(items(), found.copies[problem], found.scales[problem], strict=True)
+                for code, count, scale in zip(
+                    items(), found.copies[problem], found.scales[problem], strict=True
+                )
                 if count
             ]
         )
@@ -164,7 +172,9 @@ def _cyclic(found: CyclicCodes) -> Structures:
         pairs = zip(found.singular_values[:, problem], found.ranks[:, problem], strict=True)
         return _spectrum([(float(value), int(rank)) for value, rank in pairs])
 
-    return Structures(found.loss, found.ranks.sum(axis=0), found.name, lambda problem: None, spectrum, found.logits)
+    return Structures(
+        found.loss, found.ranks.sum(axis=0), found.name, lambda problem: None, spectrum, found.logits
+    )
 
 
 def _zero(classes: int, problems: int) -> Structures:

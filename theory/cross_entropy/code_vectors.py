@@ -54,7 +54,9 @@ def polygon_matrix(size: int, frequency: int = 1) -> Floats:
 
 def _subsets(points: int, chosen: int) -> Floats:
     _require_small(comb(points, chosen))
-    member = np.array([[float(i in chosen_) for i in range(points)] for chosen_ in combinations(range(points), chosen)])
+    member = np.array(
+        [[float(i in chosen_) for i in range(points)] for chosen_ in combinations(range(points), chosen)]
+    )
     return _of(member - chosen / points)
 
 

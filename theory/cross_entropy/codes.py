@@ -44,7 +44,7 @@ class Code:
 
     @property
     def is_tight(self) -> bool:
-        """Σ cosines = 0 and Σ cosines² = k/r over all vectors, to 40 digits: what a tight code of zero sum needs."""
+        """Σ cosines = 0 and Σ cosines² = k/r over all vectors, to 40 digits: tight and of zero sum."""
         pairs = list(zip(self.counts, self.cosines, strict=True))
         first = sum((count * cosine for count, cosine in pairs), sp.Integer(1))
         second = sum((count * cosine**2 for count, cosine in pairs), 1 - sp.Rational(self.size, self.rank))
@@ -78,7 +78,7 @@ def subsets(points: int, chosen: int) -> Code:
         f"subsets-{points}-{chosen}",
         comb(points, chosen),
         points - 1,
-        tuple(1 - changed / norm for changed in others),
+        tuple(1 - sp.Integer(changed) / norm for changed in others),
         tuple(comb(chosen, changed) * comb(points - chosen, changed) for changed in others),
     )
 
@@ -96,10 +96,11 @@ def half_cube(dimension: int) -> Code:
 
 
 _GOLDEN = sp.sqrt(5)
+_ONE, _HALF, _ZERO = sp.Integer(1), sp.Rational(1, 2), sp.Integer(0)
 
 SPORADIC: Final = (
     Code("icosahedron", 12, 3, (1 / _GOLDEN, -1 / _GOLDEN, sp.Integer(-1)), (5, 5, 1)),
-    Code("24-cell", 24, 4, (sp.Rational(1, 2), sp.Integer(0), sp.Rational(-1, 2), sp.Integer(-1)), (8, 6, 8, 1)),
+    Code("24-cell", 24, 4, (_HALF, _ZERO, -_HALF, -_ONE), (8, 6, 8, 1)),
     Code("schlaefli-27", 27, 6, (sp.Rational(1, 4), sp.Rational(-1, 2)), (16, 10)),
     Code("gosset-56", 56, 7, (sp.Rational(1, 3), sp.Rational(-1, 3), sp.Integer(-1)), (27, 27, 1)),
     Code(
@@ -118,7 +119,7 @@ SPORADIC: Final = (
         ),
         (12, 20, 12, 30, 12, 20, 12, 1),
     ),
-    Code("e8-240", 240, 8, (sp.Rational(1, 2), sp.Integer(0), sp.Rational(-1, 2), sp.Integer(-1)), (56, 126, 56, 1)),
+    Code("e8-240", 240, 8, (_HALF, _ZERO, -_HALF, -_ONE), (56, 126, 56, 1)),
 )  # fmt: skip
 """Codes of one size: icosahedron, 24-cell, 600-cell, and the chain of the E8 lattice (27, 56, 240)."""
 

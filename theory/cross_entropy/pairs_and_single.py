@@ -28,9 +28,7 @@ SINGLE_MARGIN: Final = positive("single_margin")
 DISTANCE: Final = positive("distance")
 """a."""
 
-GAMMA_SQUARED: Final = (
-    SINGLE_MARGIN**2 * (CLASSES - 1) / CLASSES + DISTANCE**2 * (CLASSES - 1) ** 2 / CLASSES
-)
+GAMMA_SQUARED: Final = SINGLE_MARGIN**2 * (CLASSES - 1) / CLASSES + DISTANCE**2 * (CLASSES - 1) ** 2 / CLASSES
 
 LOSS: Final = Formula(
     "loss of pairs and a single class",
@@ -152,14 +150,15 @@ def _equations(scalars: Floats, parameters: Floats) -> tuple[Floats, Floats]:
     from_single = 2 - from_distance
     share = np.log1p(-1 / classes)
     push = log_decay + bend * np.log(squared)
+    push_pair = log_decay + np.log((classes - 1) / 2) + 2 / factors * np.log(2)
+    push_far = push + 2 * np.log(classes - 1) - np.log(classes)
     value = np.stack(
         [
-            share + np.log(others) - scale - inside
-            - (log_decay + np.log((classes - 1) / 2) + 2 / factors * np.log(2) + (2 / factors - 1) * np.log(scale)),
-            share - scale - distance - inside - (push + np.log(distance) + 2 * np.log(classes - 1) - np.log(classes)),
-            -single - single_inside - (push + np.log(single)),
+            share + np.log(others) - scale - inside - push_pair + (1 - 2 / factors) * np.log(scale),
+            share - scale - distance - inside - push_far - np.log(distance),
+            -single - single_inside - push - np.log(single),
         ]
-    )  # fmt: skip
+    )
     zero = np.zeros_like(scale)
     jacobian = np.stack(
         [
@@ -170,7 +169,9 @@ def _equations(scalars: Floats, parameters: Floats) -> tuple[Floats, Floats]:
                     zero,
                 ]
             ),
-            np.stack([scale * (pull - 1), distance * (far - 1) - 1 - bend * from_distance, -bend * from_single]),
+            np.stack(
+                [scale * (pull - 1), distance * (far - 1) - 1 - bend * from_distance, -bend * from_single]
+            ),
             np.stack([zero, -bend * from_distance, single * (single_pull - 1) - 1 - bend * from_single]),
         ]
     )

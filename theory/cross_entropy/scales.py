@@ -148,7 +148,9 @@ def critical_scales(blocks: Blocks) -> Floats:
         above_slope[rows] = np.where(left, above_slope[rows], slope)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             step = -value / slope
-            step = np.where((step > -0.8) & (step < 1), np.log1p(step), np.clip(step, -LONGEST_STEP, LONGEST_STEP))
+            step = np.where(
+                (step > -0.8) & (step < 1), np.log1p(step), np.clip(step, -LONGEST_STEP, LONGEST_STEP)
+            )
             middle = (below[rows] + above[rows]) / 2
             run = above_value[rows] - value + above_slope[rows] * (here - above[rows])
             peak = value + slope * run / (slope - above_slope[rows])
