@@ -41,6 +41,8 @@ VALUES = {
     "outside": Fraction(1, 9),
     "alignment": Fraction(9, 10),
     "targets": Fraction(2),
+    "single_margin": Fraction(11, 4),
+    "distance": Fraction(1, 3),
 }
 
 
