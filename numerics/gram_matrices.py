@@ -1,5 +1,6 @@
 """Gram matrices of a polynomial: the semidefinite program behind a sum of squares, in floats."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -49,7 +50,9 @@ def gram_matrices(
     constraints += [depth <= 1, constant >= depth if strict else constant == 0]
     problem = cvxpy.Problem(cvxpy.Maximize(depth), constraints)
     try:
-        problem.solve(solver=cvxpy.CLARABEL)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an inaccurate solution: it is made exact, or given up
+            problem.solve(solver=cvxpy.CLARABEL)
     except cvxpy.SolverError:
         return None
     values = [matrix.value for matrix in matrices]

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from verify.instance import Instance
 from verify.margin import Margin, Outcome
@@ -10,6 +10,8 @@ from verify.margin import Margin, Outcome
 Kind = Literal["proof", "certificate", "sampling", "search", "descent", "solver", "construction", "witness"]
 CERTAIN: tuple[Kind, ...] = ("proof", "certificate")
 """What only the re-check of proofs as data may call its evidence."""
+UNCERTAIN: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind not in CERTAIN)
+"""What any other method may call its evidence."""
 
 
 @dataclass(frozen=True)

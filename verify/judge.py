@@ -6,13 +6,13 @@ from importlib.metadata import PackageNotFoundError, version
 
 from theory.errors import InvalidClaimError, InvalidProofError
 from verify.claim import Claim, Experiment, Run
-from verify.evidence import CERTAIN, Evidence
+from verify.evidence import UNCERTAIN, Evidence
 from verify.instance import show
 from verify.ledger import load
 from verify.margin import Outcome
 from verify.proof import Known, Proof, check
 from verify.proof.checker import Checked
-from verify.proof.stored import from_json, to_json
+from verify.proof.stored import plain
 from verify.search.guided import search
 from verify.search.sampling import sample
 from verify.search.seen import Seen
@@ -37,9 +37,10 @@ def _timed(experiment: Experiment, run: Run) -> Evidence:
     """An experiment's evidence with its seed and the seconds it took."""
     started = time.perf_counter()
     found = experiment(run)
-    if found.kind in CERTAIN:
+    if found.kind not in UNCERTAIN:
         raise InvalidClaimError(
-            f"an experiment calls its evidence a {found.kind}: only proofs as data, re-checked, count as one"
+            f"an experiment calls its evidence {found.kind!r}: use one of {', '.join(UNCERTAIN)}; only "
+            "proofs as data, re-checked, count as proof or certificate"
         )
     return replace(found, seed=run.seed, seconds=time.perf_counter() - started)
 
@@ -49,6 +50,7 @@ def check_proofs(proofs: tuple[Proof, ...], certified_on: str = "") -> Evidence:
     started = time.perf_counter()
     outcome, kind = Outcome.HOLDS, "certificate" if certified_on else "proof"
     try:
+        proofs = tuple(plain(proof) for proof in proofs)  # whatever code they came with is left behind
         checked = [_recheck(proof) for proof in proofs]
         kind = kind if all(item.is_exact for item in checked) else "certificate"
         summary = _proof_summary(proofs, certified_on, checked)
@@ -65,16 +67,16 @@ def check_proofs(proofs: tuple[Proof, ...], certified_on: str = "") -> Evidence:
 
 
 def _recheck(proof: Proof) -> Checked:
-    """The proof checked as its stored form is read: whatever code it came with is left behind."""
-    checked = check(from_json(to_json(proof)))
+    """The proof checked, and all that it rests on."""
+    checked = check(proof)
     for foundation in proof.rests_on:
-        _check_foundation(foundation)
+        _check_foundation(foundation, ())
     return checked
 
 
 def _proof_summary(proofs: tuple[Proof, ...], certified_on: str, checked: list[Checked]) -> str:
     steps = [step for proof in proofs for step in proof.steps]
-    cited = [step.rule.theorem.partition(":")[0] for step in steps if isinstance(step.rule, Known)]
+    cited = [step.rule.name for step in steps if isinstance(step.rule, Known)]
     summary = f"{len(steps)} steps" if len(steps) > 1 else "1 step"
     boxes = sum(item.boxes for item in checked)
     if boxes:
@@ -90,14 +92,21 @@ def _ranges(proofs: tuple[Proof, ...]) -> list[str]:
     return list(dict.fromkeys(v.range_text for proof in proofs for v in proof.variables))
 
 
-def _check_foundation(claim_id: str) -> None:
-    """A claim that others rest on must have proofs of everything it states, and they must check."""
-    claim = load(claim_id)
+def _check_foundation(claim_id: str, above: tuple[str, ...]) -> None:
+    """A claim that others rest on must have proofs of all it states; they must check, down to the ground."""
+    if claim_id in above:
+        raise InvalidProofError(f"it rests on {claim_id}, which rests on itself")
+    try:
+        claim = load(claim_id)
+    except InvalidClaimError as error:
+        raise InvalidProofError(f"it rests on {claim_id!r}, which the ledger does not have") from error
     if not claim.proofs or claim.certified_on:
         raise InvalidProofError(f"it rests on {claim_id}, which has no proof of all it states")
     for proof in claim.proofs:
         if not check(proof).is_exact:
             raise InvalidProofError(f"it rests on {claim_id}, which is certified on a box only")
+        for foundation in proof.rests_on:
+            _check_foundation(foundation, (*above, claim_id))
 
 
 def _known_witness(claim: Claim, run: Run) -> Evidence:

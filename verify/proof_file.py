@@ -15,7 +15,7 @@ from verify import ledger
 from verify.claim import Claim
 from verify.judge import check_proofs
 from verify.proof import Proof
-from verify.proof.stored import from_json, to_json
+from verify.proof.stored import from_json, plain, to_json
 from verify.running.files import write_atomically
 from verify.verdict import Judgement, Verdict, decide
 
@@ -62,14 +62,18 @@ def read(path: Path) -> StoredProofs:
     try:
         if path.stat().st_size > LARGEST:
             raise UsageError(f"{path} is larger than {LARGEST} bytes: no proof of ours is")
-        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        content: Any = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_each_once)
     except OSError as error:
         raise UsageError(f"proof file {path} cannot be read ({error.strerror}): correct the path") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"proof file {path} is not JSON ({error}): write it with --report") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise UsageError(f"proof file {path} is not of the format {FORMAT!r}: write it with --report")
     texts = ("claim", "source", "statement", "certified_on")
-    if not (isinstance(content, dict) and all(isinstance(content.get(name), str) for name in texts)):
+    if not all(isinstance(content.get(name), str) for name in texts):
         raise UsageError(f"proof file {path} lacks one of {', '.join(texts)}: write it with --report")
+    if not all(content[name].isprintable() for name in ("claim", "source", "certified_on")):
+        raise UsageError(f"proof file {path} has a claim, source or range of more than a line: shorten it")
     if not isinstance(content.get("proofs"), list) or not content["proofs"]:
         raise UsageError(f"proof file {path} has no list of proofs: write it with --report")
     try:
@@ -100,7 +104,19 @@ def _standing(stored: StoredProofs) -> str:
         claim = ledger.load(stored.claim)
     except InvalidClaimError:
         return "not a claim of the ledger: what is proved is what the goals say"
-    same = [to_json(proof) for proof in claim.proofs] == [to_json(proof) for proof in stored.proofs]
-    if same and claim.certified_on == stored.certified_on:
+    ours = StoredProofs(
+        claim.id, claim.source_label, claim.statement, claim.certified_on, tuple(map(plain, claim.proofs))
+    )
+    if stored == ours:
         return "the proofs of the ledger's claim"
     return "not the proofs of the ledger's claim: what is proved is what the goals say"
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; a name that comes twice would show a reader one thing and the checker another."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"the name {name!r} comes twice in an object")
+        found[name] = value
+    return found

@@ -98,7 +98,11 @@ def leaves_of(tree: str, box: Box) -> Iterator[Box]:
 
 
 class Enclosure:
-    """An expression over boxes: the natural extension, or the mean-value form where it is sharper."""
+    """An expression over boxes: the natural extension, or the mean-value form where it is sharper.
+
+    Where the natural extension is finite the expression is smooth between the points of the box, those
+    of integer variables included, up to roots of zero, whose slope is not finite.
+    """
 
     def __init__(self, expression: sp.Expr, symbols: tuple[sp.Symbol, ...]) -> None:
         self._expression = expression
@@ -110,7 +114,8 @@ class Enclosure:
         with ctx.workprec(PRECISION):
             point = dict(zip(self._symbols, [interval.ball for interval in box], strict=True))
             plain = enclose(self._expression, point, precision=PRECISION)
-            return plain if plain > 0 or plain < 0 else self._sharpened(plain, box, point)
+            clear = plain > 0 or plain < 0 or not plain.is_finite()
+            return plain if clear else self._sharpened(plain, box, point)
 
     def slopes(self, box: Box) -> list[arb]:
         """Balls around the partial derivatives on the box; CannotEvaluateError where there is no formula."""
@@ -130,6 +135,4 @@ class Enclosure:
         for symbol, slope in zip(self._symbols, slopes, strict=True):
             middle = arb(fmpq(centre[symbol].numerator, centre[symbol].denominator))
             value += slope * (point[symbol] - middle)
-        if not value.is_finite():
-            return plain
-        return value if not plain.is_finite() or value.rad() < plain.rad() else plain
+        return value if value.is_finite() and value.rad() < plain.rad() else plain

@@ -1,17 +1,20 @@
 """The checker: accepts a proof or says which step fails and why."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 from math import inf
+from typing import Any
 
 import sympy as sp
 from flint import arb
 
 from theory.errors import InvalidProofError
 from verify.proof.domain import agrees, points, rational_sign, seed_of, value_at
-from verify.proof.facts import Fact, Proof, Statement, Step, UniqueZero, Variable
+from verify.proof.facts import Fact, Proof, Statement, Step, UniqueZero
 from verify.proof.rules import Context, Known
-from verify.proof.rules.rule import positive_arguments, relation_of, require
+from verify.proof.rules.rule import positive_arguments, refusing_what_breaks, relation_of, require, symbols_of
+from verify.proof.stored import plain
 
 SPOT_CHECKS = 12
 CANDIDATES = 40 * SPOT_CHECKS
@@ -34,60 +37,74 @@ class Checked:
 def check(proof: Proof) -> Checked:
     """Re-check a proof from its data alone; raise InvalidProofError at the first step that fails.
 
-    Beyond each rule: names are unique, every free symbol has a range, logarithms, roots and quotients are
-    defined on the whole box, exact evaluation at rational points confirms every step, and every step
-    leads to a goal.
+    The proof is taken as its stored form is read, so that no code it came with runs. Beyond each rule:
+    names are unique, every free symbol has a range, logarithms, roots and quotients are defined on the
+    whole box, exact evaluation at rational points confirms every step, every step leads to a goal, and no
+    goal is merely cited.
     """
+    with refusing_what_breaks("the proof"):
+        return _checked(plain(proof))
+
+
+def _checked(proof: Proof) -> Checked:
     facts: dict[str, Statement] = {}
     used: set[str] = set(proof.goals)
     coverings: list[tuple[int, float]] = []
     require(bool(proof.goals), "the proof has no goal")
-    names = [str(variable.symbol) for variable in proof.variables]
-    require(len(set(names)) == len(names), f"a variable is listed twice among {names}")
     for step in proof.steps:
-        try:
-            require(step.name not in facts, "two steps share this name")
-            _check_symbols(step.fact, proof.variables)
-            used |= _check_defined(step.fact, proof.variables, facts)
-            step.rule.check(step.fact, Context(proof.variables, facts, coverings))
-        except InvalidProofError as error:
-            raise InvalidProofError(f"step {step.name!r}: {error}") from error
+        require(step.name not in facts, f"two steps share the name {step.name!r}")
+        used |= _check_step(step, Context(proof.variables, facts, coverings))
         facts[step.name] = step.fact
-        used |= set(step.rule.uses)
     missing = set(proof.goals) - set(facts)
     require(not missing, f"goals {sorted(missing)} are not among the steps")
     idle = [step.name for step in proof.steps if step.name not in used]
     require(not idle, f"steps {idle} lead nowhere")
     _spot_check(proof)
+    cited = [step.name for step in proof.steps if step.name in proof.goals and isinstance(step.rule, Known)]
+    require(not cited, f"goals {cited} are only cited: nothing here proves them")
     slack = min((smallest for _, smallest in coverings), default=inf)
     return Checked(len(proof.steps), sum(boxes for boxes, _ in coverings), slack)
 
 
-def _check_symbols(fact: Statement, variables: tuple[Variable, ...]) -> None:
-    known = {variable.symbol for variable in variables}
-    strangers = {symbol for side in fact.expressions for symbol in side.free_symbols} - known
-    require(not strangers, f"symbols {strangers} have no range")
+def _check_step(step: Step, context: Context) -> set[str]:
+    """Raise unless the step follows; returns the names of the earlier steps that it needs."""
+    try:
+        with refusing_what_breaks("the step"):
+            needed = _check_defined(step, context)
+            step.rule.check(step.fact, context)
+    except InvalidProofError as error:
+        raise InvalidProofError(f"step {step.name!r}: {error}") from error
+    return needed | set(step.rule.uses)
 
 
-def _check_defined(fact: Statement, variables: tuple[Variable, ...], facts: dict[str, Statement]) -> set[str]:
+def _check_defined(step: Step, context: Context) -> set[str]:
     """Every logarithm, quotient and non-natural power has a positive argument on the box.
 
-    Returns the names of the earlier steps that were needed to see it.
+    In the statement and in what its rule brings along. Returns the names of the earlier steps that were
+    needed to see it.
     """
     needed: set[str] = set()
-    for side in fact.expressions:
-        roots = {
-            node.base for node in side.atoms(sp.Pow) if node.base.is_nonnegative and node.exp.is_positive
-        }
-        for argument in positive_arguments(side):
-            if argument in roots or argument.is_positive or rational_sign(argument, variables) == ">":
+    for expression in _expressions_in((step.fact, step.rule)):
+        for argument in positive_arguments(expression, zero_has_roots=True):
+            if argument.is_positive or rational_sign(argument, context.variables) == ">":
                 continue
-            shown = [name for name, known in facts.items() if _says_positive(known, argument)]
-            require(
-                bool(shown), f"{argument} must be positive for {side} to be defined, and no step shows it"
-            )
+            shown = [name for name, known in context.facts.items() if _says_positive(known, argument)]
+            undefined = f"{argument} must be positive for {expression} to be defined, and no step shows it"
+            require(bool(shown), undefined)
             needed.add(shown[0])
     return needed
+
+
+def _expressions_in(item: Any) -> Iterator[sp.Expr]:
+    """Every expression in the fields of statements and rules."""
+    if isinstance(item, sp.Expr):
+        yield item
+    elif isinstance(item, tuple):
+        for part in item:
+            yield from _expressions_in(part)
+    elif is_dataclass(item):
+        for field in fields(item):
+            yield from _expressions_in(getattr(item, field.name))
 
 
 def _says_positive(fact: Statement, argument: sp.Expr) -> bool:
@@ -98,25 +115,23 @@ def _spot_check(proof: Proof) -> None:
     """Exact evaluation at rational points must confirm every step.
 
     A cited fact about quantities that stand for something defines them (=) or selects the points (≥, >)
-    at which they can stand for it; a cited fact about free variables alone is checked like any other.
+    at which they can stand for it; what is said of free variables alone has to hold at the others, too.
     """
     standing = {variable.symbol for variable in proof.variables if variable.stands_for}
     cited = [relation_of(step.fact) for step in proof.steps if isinstance(step.rule, Known)]
     selecting = [fact for fact in cited if fact.expression.free_symbols & standing]
     done = 0
-    for free in points(
-        proof.variables, CANDIDATES, seed=seed_of(proof.title, *[s.fact for s in proof.steps])
-    ):
+    seed = seed_of(proof.title, *[step.fact for step in proof.steps])
+    for number, free in enumerate(points(proof.variables, CANDIDATES, seed=seed)):
         point: dict[sp.Symbol, Fraction | arb] = dict(free)
         for fact in selecting:
             if fact.relation == "=" and isinstance(fact.left, sp.Symbol) and fact.left in standing:
                 point[fact.left] = value_at(fact.right, point, precision=4096)
-        if not all(agrees(fact, point) for fact in selecting):
-            continue
-        for step in proof.steps:
-            if step.fact not in selecting:
+        possible = all(agrees(fact, point) for fact in selecting)
+        for step in proof.steps if possible or number < SPOT_CHECKS else ():
+            if step.fact not in selecting and (possible or not symbols_of(step.fact) & standing):
                 _confirm(step, point)
-        done += 1
+        done += possible
         if done == SPOT_CHECKS:
             return
     require(done > 0, "no rational point satisfies the cited facts: the proof says nothing")

@@ -19,7 +19,7 @@ _PRECISIONS = (256, 1024, 4096)
 
 
 def points(variables: tuple[Variable, ...], count: int, *, seed: int) -> Iterator[dict[sp.Symbol, Fraction]]:
-    """Rational points of the box, near its ends and far out; the same ones for the same seed."""
+    """Rational points of the box, at and near its ends and far out; the same ones for the same seed."""
     generator = random.Random(seed)
     for _ in range(count):
         yield {variable.symbol: _coordinate(variable, generator) for variable in variables}
@@ -41,9 +41,13 @@ def _coordinate(variable: Variable, generator: random.Random) -> Fraction:
             )
         last = ceil(high) - 1 if variable.open_high else floor(high)
         return Fraction(generator.randint(first, last))
+    ends = ((low, variable.open_low), (high, variable.open_high))
+    closed = [end for end, is_open in ends if end is not None and not is_open]
+    if closed and generator.random() < 1 / 8:
+        return generator.choice(closed)
     inner = Fraction(generator.randint(1, 99_990), 99_991)
     if high is not None:
-        return low + (high - low) * inner
+        return low + (high - low) * generator.choice([inner, inner / 1000, 1 - inner / 1000])
     return low + inner * generator.choice([Fraction(1, 1000), Fraction(1), Fraction(10), Fraction(400)])
 
 
@@ -102,12 +106,15 @@ def rational_sign(expression: sp.Expr, variables: tuple[Variable, ...]) -> Relat
 
 
 def _closed_box_sign(expression: sp.Expr, variables: tuple[Variable, ...]) -> Relation | None:
-    """Closed upper ends: judge the half-open box and each upper face."""
+    """Closed upper ends: judge the half-open box, unless it is empty, and each upper face."""
     relations: list[Relation | None] = []
     for index, variable in enumerate(variables):
         if variable.high is None or variable.open_high:
             continue
         rest = variables[:index] + variables[index + 1 :]
+        relations.append(rational_sign(expression.subs(variable.symbol, variable.high), rest))
+        if variable.low == variable.high:
+            break
         half_open = Variable(
             sp.Dummy(variable.symbol.name, real=True),
             variable.meaning,
@@ -118,7 +125,6 @@ def _closed_box_sign(expression: sp.Expr, variables: tuple[Variable, ...]) -> Re
         )
         inner = expression.subs(variable.symbol, half_open.symbol)
         relations.append(rational_sign(inner, (*rest, half_open)))
-        relations.append(rational_sign(expression.subs(variable.symbol, variable.high), rest))
         break
     if None in relations:
         return None

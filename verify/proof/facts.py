@@ -50,8 +50,13 @@ class Variable:
     def _refuse_empty_range(self) -> None:
         if self.high is None:
             return
-        low, high = (sp.ceiling(self.low), sp.floor(self.high)) if self.integer else (self.low, self.high)
-        if low > high or (low == high and (self.open_low or self.open_high)):
+        if self.integer:
+            low = sp.floor(self.low) + 1 if self.open_low else sp.ceiling(self.low)
+            high = sp.ceiling(self.high) - 1 if self.open_high else sp.floor(self.high)
+            empty = low > high
+        else:
+            empty = self.low > self.high or (self.low == self.high and (self.open_low or self.open_high))
+        if empty:
             raise InvalidProofError(f"the range {self.range_text} is empty: every statement would hold on it")
 
     @property
@@ -115,7 +120,8 @@ class UniqueZero:
         return self.function, self.low, self.high
 
     def __str__(self) -> str:
-        return f"{self.function} has exactly one zero {self.variable}, with {self.low} < it < {self.high}"
+        place = f"{self.low} < {self.variable} < {self.high}"
+        return f"{self.function} = 0 for exactly one {self.variable} of its range, and {place} there"
 
     def latex_with(self, names: Mapping[sp.Symbol, str]) -> str:
         """The statement in LaTeX, with names for its symbols."""
@@ -155,15 +161,30 @@ class SemidefiniteBound:
         return (self.bound,)
 
     def __str__(self) -> str:
-        size, count = len(self.cost), len(self.constraints)
-        return f"⟨C, X⟩ ≥ {self.bound} for every {size}×{size} X ⪰ 0 that meets the {count} constraints"
+        size = len(self.cost)
+        given = [f"{_form(matrix)} {rel.replace('>=', '≥')} {b}" for matrix, rel, b in self.constraints]
+        conditions = f" with {', '.join(given)}" if given else ""
+        return f"{_form(self.cost)} ≥ {self.bound} for every {size}×{size} X ⪰ 0{conditions}"
 
     def latex_with(self, names: Mapping[sp.Symbol, str]) -> str:
-        """The statement in LaTeX; it has no symbols."""
-        return (
-            rf"\min\{{\langle C, X\rangle : X \succeq 0,\ {len(self.constraints)}\text{{ constraints}}\}}"
-            rf" \ge {sp.latex(self.bound)}"
-        )
+        """The statement in LaTeX, in the entries of X."""
+        domain = r"X \succeq 0"
+        for matrix, relation, right in self.constraints:
+            sign = relation.replace(">=", r"\ge")
+            domain += rf",\ {sp.latex(_form(matrix))} {sign} {sp.latex(right)}"
+        return rf"\min\{{{sp.latex(_form(self.cost))} : {domain}\}} \ge {sp.latex(self.bound)}"
+
+
+def _form(matrix: Matrix) -> sp.Expr:
+    """⟨matrix, X⟩ in the entries x_11, x_12, … on and above the diagonal of a symmetric X."""
+    comma = "," if len(matrix) > 9 else ""
+    return sp.Add(
+        *[
+            entry * sp.Symbol(f"x_{min(i, j)}{comma}{max(i, j)}")
+            for i, row in enumerate(matrix, start=1)
+            for j, entry in enumerate(row, start=1)
+        ]
+    )
 
 
 Statement = Fact | UniqueZero | SemidefiniteBound

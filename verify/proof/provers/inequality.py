@@ -27,7 +27,7 @@ def prove_inequality(
     x**2 + 1 > x
       for all -3 ≤ x ≤ 3
      ∎ inequality: x**2 + 1 > x
-          no root in the range, by Sturm's theorem; found by a prover
+          keeps its sign on the range, by Sturm's theorem; found by a prover
     """
     free = fact.expression.free_symbols
     kept = tuple(variable for variable in variables if variable.symbol in free)

@@ -5,6 +5,7 @@ tried first (the optimum often is rational); then the float optimum is moved tow
 inside the cone, which costs a little of the bound.
 """
 
+import warnings
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, cast
@@ -32,7 +33,7 @@ def bound_semidefinite(cost: Matrix, constraints: Sequence[Constraint], *, title
     >>> zero, half, one = sp.Integer(0), sp.Rational(1, 2), sp.Integer(1)
     >>> identity, corner = ((one, zero), (zero, one)), ((zero, half), (half, zero))
     >>> print(bound_semidefinite(identity, [(corner, ">=", one)]).steps[0].fact)  # trace, given x₁₂ ≥ 1
-    ⟨C, X⟩ ≥ 2 for every 2×2 X ⪰ 0 that meets the 1 constraints
+    x_11 + x_22 ≥ 2 for every 2×2 X ⪰ 0 with x_12 ≥ 1
     """
     optimum = _dual_point(cost, constraints, inside=False)
     if optimum is None:
@@ -95,7 +96,9 @@ def _dual_point(cost: Matrix, constraints: Sequence[Constraint], *, inside: bool
     else:
         problem = cvxpy.Problem(cvxpy.Maximize(right @ y), [*signs, slack == symmetric])
     try:
-        problem.solve(solver=cvxpy.CLARABEL)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an inaccurate solution: it is made exact, or given up
+            problem.solve(solver=cvxpy.CLARABEL)
     except cvxpy.SolverError:
         return None
     if y.value is None or problem.status not in ("optimal", "optimal_inaccurate"):

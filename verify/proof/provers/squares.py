@@ -8,7 +8,7 @@ the rationals then decides whether all of them are positive semidefinite.
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import sympy as sp
@@ -99,8 +99,16 @@ def _rounded(
             repaired = _repaired(_symmetric(matrices[0], denominator), bases[0], rest)
             squares = None if repaired is None else _squares(repaired, bases[0], symbols, ())
             if squares is not None:
-                return tuple(terms + squares)
+                return _with_one_constant(terms + squares)
     return None
+
+
+def _with_one_constant(terms: Sequence[Square]) -> tuple[Square, ...]:
+    """The same sum with its constants added up, which come first."""
+    constants = [term for term in terms if term.root == 1 and not term.multipliers]
+    rest = [term for term in terms if term not in constants]
+    weight = cast(sp.Rational, sp.Add(*[term.weight for term in constants]))
+    return (Square(weight, sp.Integer(1)), *rest) if constants else tuple(rest)
 
 
 def _symmetric(matrix: np.ndarray, denominator: int) -> fmpq_mat:

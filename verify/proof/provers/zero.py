@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import sympy as sp
 
-from theory.errors import InvalidProofError
+from theory.errors import CannotEvaluateError, InvalidProofError
 from verify.proof.boxes import PRECISION
 from verify.proof.checker import check
 from verify.proof.domain import value_at
@@ -69,6 +69,9 @@ def _assembled(
 
 
 def _sign(function: sp.Expr, variable: Variable, place: Fraction) -> int:
-    """The certain sign of the function at a rational, 0 where the ball holds zero."""
-    value = value_at(function, {variable.symbol: place}, precision=2 * PRECISION)
+    """The certain sign of the function at a rational, 0 where there is none: the ball holds zero, say."""
+    try:
+        value = value_at(function, {variable.symbol: place}, precision=2 * PRECISION)
+    except CannotEvaluateError:
+        return 0
     return 1 if value > 0 else -1 if value < 0 else 0

@@ -79,6 +79,11 @@ class Known:
     theorem: str
     uses: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """The theorem's name: what stands before a colon."""
+        return self.theorem.partition(":")[0].strip()
+
     def describe(self) -> str:
         """The rule in words."""
         return f"cited: {self.theorem}"
@@ -86,7 +91,7 @@ class Known:
     def check(self, fact: Statement, context: Context) -> None:
         """A citation must name its theorem."""
         fact = relation_of(fact)
-        require(bool(self.theorem), "a cited fact must name the theorem")
+        require(bool(self.name), "a cited fact must name the theorem")
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ class Covering:
 
     def describe(self) -> str:
         """The rule in words."""
-        return f"positive on each of {self.boxes} boxes that cover the ranges, in ball arithmetic"
+        boxes = "one box that covers" if self.boxes == 1 else f"each of {self.boxes} boxes that cover"
+        return f"positive on {boxes} the ranges, in ball arithmetic"
 
     def check(self, fact: Statement, context: Context) -> None:
         """Raise unless every ball is positive."""

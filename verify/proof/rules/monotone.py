@@ -86,6 +86,7 @@ class Rising:
         require(len(owner) == 1, f"{self.variable} is not a variable of the proof")
         require(not owner[0].integer, f"{self.variable} is an integer: it has no derivative")
         derivative, start = context.fact(self.derivative), context.fact(self.start)
+        context.require_free(self.variable, fact, derivative, start)
         slope = sp.diff(fact.expression, self.variable)
         require(
             derivative.relation in (">", ">=") and vanishes(derivative.expression - slope, context.variables),
@@ -138,7 +139,8 @@ class Induction:
 
     def describe(self) -> str:
         """The rule in words."""
-        return f"induction over {self.variable} from {self.base} by {self.step}"
+        factor = "" if self.factor == 1 else f" with the factor {self.factor}"
+        return f"induction over {self.variable}: starts with {self.base}, goes on by {self.step}{factor}"
 
     def check(self, fact: Statement, context: Context) -> None:
         """Raise unless base and step give the sign at every integer of the range."""
@@ -149,6 +151,7 @@ class Induction:
         first = first + 1 if owner.open_low and first == owner.low else first
         others = tuple(variable for variable in context.variables if variable is not owner)
         base, step = context.fact(self.base), context.fact(self.step)
+        context.require_free(self.variable, fact, base, step)
         start = fact.expression.subs(self.variable, first)
         require(
             base.expression.free_symbols <= {variable.symbol for variable in others},

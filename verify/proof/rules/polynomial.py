@@ -20,7 +20,7 @@ class Sturm:
 
     def describe(self) -> str:
         """The rule in words."""
-        return "no root in the range, by Sturm's theorem"
+        return "keeps its sign on the range, by Sturm's theorem"
 
     def check(self, fact: Statement, context: Context) -> None:
         """Raise unless the sign follows from counting roots."""
@@ -102,10 +102,12 @@ class SumOfSquares:
         fact = relation_of(fact)
         require(fact.relation in (">", ">="), "a sum of squares shows an inequality")
         distances = _distances(context.variables)
+        ranges = {variable.symbol for variable in context.variables}
         for term in self.terms:
             require(
                 bool(term.weight.is_Rational) and term.weight > 0, f"weight {term.weight} is not positive"
             )
+            require(_is_rational_polynomial(term.root, ranges), f"{term.root} is no polynomial over ℚ")
             strangers = [m for m in term.multipliers if sp.expand(m) not in distances]
             require(not strangers, f"{strangers} are no distances to an end of a variable's range")
         numerator, denominator = sp.fraction(sp.together(fact.expression))
@@ -122,6 +124,15 @@ class SumOfSquares:
         require(bool(difference.is_zero), "the squares do not sum to the expression")
         strict = any(_is_constant(term) for term in self.terms)
         require(weaker_or_equal(fact.relation, ">" if strict else ">="), "no constant term: not strict")
+
+
+def _is_rational_polynomial(expression: sp.Expr, symbols: set[sp.Symbol]) -> bool:
+    """Whether its square is certainly not negative: neither √x nor i are polynomials over ℚ."""
+    if not expression.free_symbols:
+        return bool(expression.is_Rational)
+    if not (expression.free_symbols <= symbols and expression.is_polynomial(*symbols)):
+        return False
+    return all(bool(coefficient.is_Rational) for coefficient in sp.Poly(expression, *symbols).coeffs())
 
 
 def _distances(variables: tuple[Variable, ...]) -> set[sp.Expr]:

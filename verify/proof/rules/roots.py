@@ -32,13 +32,16 @@ class IsolatedZero:
 
     def describe(self) -> str:
         """The rule in words."""
-        return f"strictly monotone ({self.slope}), opposite signs at the ends ({self.below}, {self.above})"
+        placed = f", which lie in the range ({', '.join(self.inside)})" if self.inside else ""
+        ends = f"opposite signs at the ends ({self.below}, {self.above})"
+        return f"strictly monotone ({self.slope}), {ends}{placed}"
 
     def check(self, fact: Statement, context: Context) -> None:
         """Raise unless slope and signs isolate the zero."""
         if not isinstance(fact, UniqueZero):
             raise InvalidProofError(f"this rule isolates a zero, it does not show: {fact}")
         owner = context.variable(fact.variable)
+        context.require_free(fact.variable, fact, *[context.fact(name) for name in self.uses])
         require(not owner.integer, f"{fact.variable} is an integer: a sign change gives no zero")
         for end in (fact.low, fact.high):
             require(fact.variable not in end.free_symbols, f"the end {end} depends on {fact.variable}")

@@ -1,6 +1,7 @@
 """What every rule is: data that says how a fact follows, and checks it against the facts before it."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
@@ -36,6 +37,16 @@ class Context:
                 return variable
         raise InvalidProofError(f"{symbol} is not a variable of the proof")
 
+    def require_free(self, variable: sp.Symbol, *statements: Statement) -> None:
+        """Raise where a statement speaks of something that may change with the variable.
+
+        Cited facts may tie what stands for something to the variable. What holds where the two are tied
+        then says nothing about one that moves while the other stays.
+        """
+        standing = {item.symbol for item in self.variables if item.stands_for}
+        tied = standing & {symbol for statement in statements for symbol in symbols_of(statement)}
+        require(not tied, f"{tied} stand for something that may change with {variable}")
+
 
 class Rule(Protocol):
     """A way from earlier facts to a new one."""
@@ -60,20 +71,39 @@ def require(condition: bool, complaint: str) -> None:
         raise InvalidProofError(complaint)
 
 
+@contextmanager
+def refusing_what_breaks(what: str) -> Generator[None]:
+    """A crash on the way is an InvalidProofError: what cannot be checked is not accepted."""
+    try:
+        yield
+    except InvalidProofError:
+        raise
+    except Exception as error:
+        raise InvalidProofError(f"{what} cannot be checked: {type(error).__name__}: {error}") from error
+
+
+def symbols_of(statement: Statement) -> set[sp.Symbol]:
+    """The symbols of a statement."""
+    return {cast(sp.Symbol, symbol) for side in statement.expressions for symbol in side.free_symbols}
+
+
 def weaker_or_equal(weak: Relation, strong: Relation) -> bool:
     """Whether `weak` follows from `strong`."""
     return weak == strong or (weak == ">=" and strong in (">", "="))
 
 
-def positive_arguments(expression: sp.Expr) -> list[sp.Expr]:
+def positive_arguments(expression: sp.Expr, *, zero_has_roots: bool = False) -> list[sp.Expr]:
     """What must be positive for an expression to be defined: bases, denominators, arguments of logarithms.
 
+    With `zero_has_roots` a base may vanish where it is never negative and its exponent is positive.
     Raises InvalidProofError for a function whose domain is not known here.
     """
     found: list[sp.Expr] = []
     for node in sp.preorder_traversal(expression):
         if isinstance(node, sp.Pow):
-            if not (node.exp.is_Integer and node.exp >= 0) and node.base != sp.E:
+            natural = node.exp.is_Integer and node.exp >= 0
+            root = zero_has_roots and node.base.is_nonnegative and node.exp.is_positive
+            if not natural and not root and node.base != sp.E:
                 found.append(node.base)
         elif isinstance(node, sp.log):
             found.append(node.args[0])

@@ -23,19 +23,20 @@ class DualCertificate:
 
     def describe(self) -> str:
         """The rule in words."""
-        shown = ", ".join(str(multiplier) for multiplier in self.multipliers[:8])
-        more = ", …" if len(self.multipliers) > 8 else ""
-        return f"weak duality with the multipliers {shown}{more}; the slack matrix has an exact LDLᵀ"
+        shown = ", ".join(str(multiplier) for multiplier in self.multipliers) or "none"
+        return f"weak duality, multipliers {shown}; the slack matrix has an exact LDLᵀ with no negative pivot"
 
     def check(self, fact: Statement, context: Context) -> None:
         """Raise unless the dual point is feasible over the rationals and its value reaches the bound."""
         if not isinstance(fact, SemidefiniteBound):
             raise InvalidProofError(f"this rule bounds a semidefinite program, it does not show: {fact}")
         require(len(self.multipliers) == len(fact.constraints), "one multiplier a constraint is needed")
+        require(bool(fact.bound.is_Rational), f"the bound {fact.bound} is not rational")
         slack = _matrix(fact.cost, len(fact.cost))
         value = fmpq(0)
         for multiplier, (matrix, relation, right) in zip(self.multipliers, fact.constraints, strict=True):
             require(bool(multiplier.is_Rational), f"multiplier {multiplier} is not rational")
+            require(bool(right.is_Rational), f"the right side {right} of a constraint is not rational")
             require(relation in (">=", "="), f"relation {relation!r} of a constraint is unknown")
             require(
                 relation == "=" or multiplier >= 0, f"multiplier {multiplier} of an inequality is negative"
