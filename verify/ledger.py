@@ -40,6 +40,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("cross-entropy/collapse-is-beaten", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/collapse-is-global-at-any-depth", REFUTED, REFUTED, "2026-11-22"),
     Entry("cross-entropy/where-collapse-is-beaten", CERTIFIED, CERTIFIED, "2026-11-22"),
+    Entry("cross-entropy/phase-boundaries", CERTIFIED, CERTIFIED, "2026-11-22"),
     Entry("cross-entropy/pairs-and-single", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("cross-entropy/candidates-are-critical", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("networks/rank-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
