@@ -2,7 +2,11 @@
 
 "Best" means the lowest loss among the candidates listed in the result. For the squared loss they
 include the global optimum (proved); for cross-entropy they are the structures known so far, and the
-true optimum may be lower.
+true optimum may be lower: for K = 9, 10, 11 and more and L ≥ 3 descent finds spherical codes without a
+closed form, up to a tenth lower.
+
+Losses and scales are solved in logarithms: they carry about 12 digits for K up to 10⁷, L in the hundreds and
+decays down to 1e-300 (fewer next to the decay at which a structure ceases to exist, a double root).
 """
 
 import math
