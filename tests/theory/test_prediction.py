@@ -1,6 +1,7 @@
 """Predictions against values derived by hand or published, and at the limits."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -89,7 +90,7 @@ def test_a_large_problem_keeps_its_digits() -> None:
         found = next(each for each in prediction.candidates if each.structure == name)
         push = mpmath.mpf(decay) * rank * mpmath.mpf(unit) ** (mpmath.mpf(2) / factors)
 
-        def slope(x: object, fit: object = fit, push: object = push) -> object:
+        def slope(x: Any, fit: Any = fit, push: Any = push) -> Any:
             pull = -mpmath.diff(lambda y: mpmath.log1p(fit(y)), x)
             return mpmath.log(pull) - mpmath.log(push) + (1 - mpmath.mpf(2) / factors) * mpmath.log(x)
 

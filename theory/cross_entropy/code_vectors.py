@@ -32,7 +32,7 @@ def gram(name: str) -> Floats:
 
 def _of(vectors: Floats) -> Floats:
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return unit @ unit.T
+    return (unit @ unit.T).astype(np.float64)
 
 
 def _simplex(size: int = 2) -> Floats:

@@ -11,7 +11,7 @@ of codes with a closed form known here, not of all codes: descent finds others, 
 from dataclasses import dataclass
 from functools import cache
 from math import comb, isqrt
-from typing import Final
+from typing import Final, cast
 
 import sympy as sp
 
@@ -78,7 +78,7 @@ def subsets(points: int, chosen: int) -> Code:
         f"subsets-{points}-{chosen}",
         comb(points, chosen),
         points - 1,
-        tuple(1 - sp.Integer(changed) / norm for changed in others),
+        tuple(cast(sp.Expr, 1 - sp.Integer(changed) / norm) for changed in others),
         tuple(comb(chosen, changed) * comb(points - chosen, changed) for changed in others),
     )
 

@@ -66,7 +66,7 @@ def exact_margin(instance: Instance) -> Margin | None:
     assert found is not None
     given = {CLASSES: classes, FACTORS: factors, SCALED_DECAY: decay}
     zero = enclosed_zero(_SYSTEM, _UNKNOWNS, found[0], given)
-    scalars = {symbol.name: ball for symbol, ball in zip(_UNKNOWNS, zero, strict=True)}
+    scalars: dict[str, Any] = {symbol.name: ball for symbol, ball in zip(_UNKNOWNS, zero, strict=True)}
     critical = LOSS.ball(**scalars, classes=classes, factors=factors, scaled_decay=decay)
     return Margin.of_ball(PRINTED_PAIRED_LOSS.ball(**_printed(instance, Fraction)) - critical)
 
