@@ -19,7 +19,6 @@ from verify.proof import check
         replace(DUELS[0], low=DUELS[0].low + Fraction(1, 10)),
         replace(DUELS[0], ratios=(DUELS[0].ratios[0] * 2,)),
         replace(DUELS[0], tree=DUELS[0].tree[:-1]),
-        replace(DUELS[0], classes=4),
     ],
 )
 def test_a_changed_duel_does_not_check(changed: Duel) -> None:
