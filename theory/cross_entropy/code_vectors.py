@@ -37,7 +37,7 @@ def _of(vectors: Floats) -> Floats:
 
 def _simplex(size: int = 2) -> Floats:
     _require_small(size)
-    return (size * np.eye(size) - 1) / (size - 1)
+    return ((size * np.eye(size) - 1) / (size - 1)).astype(np.float64)
 
 
 def _orthoplex(size: int) -> Floats:
