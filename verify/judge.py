@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from decimal import ROUND_FLOOR, Context
 from importlib.metadata import PackageNotFoundError, version
 
 from theory.errors import InvalidClaimError, InvalidProofError
@@ -80,11 +81,17 @@ def _proof_summary(proofs: tuple[Proof, ...], certified_on: str, checked: list[C
     summary = f"{len(steps)} steps" if len(steps) > 1 else "1 step"
     boxes = sum(item.boxes for item in checked)
     if boxes:
-        summary += f", {boxes} boxes with slack ≥ {min(item.slack for item in checked):.2g}"
+        slack = _two_digits_below(min(item.slack for item in checked))
+        summary += f", {boxes} {'box' if boxes == 1 else 'boxes'} with slack ≥ {slack}"
     if cited:
         summary += f", given {' and '.join(dict.fromkeys(cited))}"
     stated = certified_on or ("; ".join(_ranges(proofs)) if boxes else "")
     return f"on {stated} · {summary}" if stated else summary
+
+
+def _two_digits_below(value: float) -> str:
+    """A lower bound of a number that is true as it is printed."""
+    return f"{Context(prec=2, rounding=ROUND_FLOOR).create_decimal_from_float(value):g}"
 
 
 def _ranges(proofs: tuple[Proof, ...]) -> list[str]:

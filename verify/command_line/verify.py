@@ -35,7 +35,7 @@ FILE = click.Path(path_type=Path)
 )
 @click.option("--level", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes; by default one per claim and processor.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes; by default one a processor.")
 @click.option("--report", metavar="DIR", type=FILE, help="Write a report and the witnesses here.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
 @click.pass_obj

@@ -25,12 +25,11 @@ _FUNCTIONS: dict[str, Any] = {
 }
 _OPERATIONS: dict[str, Callable[..., Any]] = {"+": sp.Add, "*": sp.Mul, "^": sp.Pow, **_FUNCTIONS}
 _CONSTANTS = {"pi": sp.pi, "e": sp.E}
-_NAME = re.compile(r"[^\W\d]\w*")
 
 
 def can_name(name: str) -> bool:
     """Whether a variable may have this name: a word that no number, function or constant has."""
-    return bool(_NAME.fullmatch(name)) and name not in _OPERATIONS and name not in _CONSTANTS
+    return name.isidentifier() and name not in _OPERATIONS and name not in _CONSTANTS
 
 
 def tree_of(node: Any, symbols: Collection[sp.Symbol]) -> Any:

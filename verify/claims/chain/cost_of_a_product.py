@@ -167,4 +167,5 @@ CLAIM = Claim(
     margin=margin,
     proofs=(_proof(),),
     experiments=(semidefinite_program,),
+    full_samples=150_000,
 )

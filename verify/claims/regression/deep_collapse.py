@@ -241,4 +241,5 @@ CLAIM = Claim(
     sampler=sampler,
     margin=margin,
     experiments=(descent,),
+    full_samples=100_000,
 )

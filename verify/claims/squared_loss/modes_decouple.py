@@ -116,4 +116,5 @@ CLAIM = Claim(
     sampler=sampler,
     margin=margin,
     proofs=(_proof(),),
+    full_samples=100_000,
 )

@@ -1,6 +1,7 @@
 """A strict inequality on a bounded box, seen in ball arithmetic on every box of a bisection."""
 
 from dataclasses import dataclass
+from math import nextafter
 
 from flint import arb
 
@@ -32,7 +33,8 @@ class Covering:
 
     def check(self, fact: Statement, context: Context) -> None:
         """Raise unless every ball is positive."""
-        context.coverings.append((self.boxes, float(self.slack(fact, context))))
+        slack = nextafter(float(self.slack(fact, context)), 0.0)
+        context.coverings.append((self.boxes, slack))
 
     def slack(self, fact: Statement, context: Context) -> arb:
         """The smallest lower end of the balls: how much the inequality has to spare, at least."""

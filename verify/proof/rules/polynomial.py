@@ -51,16 +51,18 @@ def _keeps_sign(polynomial: fmpq_poly, variable: Variable, relation: Relation) -
     low, high = (
         None if end is None else fmpq(int(end.p), int(end.q)) for end in (variable.low, variable.high)
     )
+    if low is not None and low == high:
+        return _sign(polynomial(low)) or (1 if relation == ">=" else 0)
     if relation == ">":
         closed = {"closed_low": not variable.open_low, "closed_high": not variable.open_high}
         changes = has_root(polynomial, low, high, **closed)
     else:  # zeros of even order and zeros at the ends do no harm
         polynomial = odd_part(polynomial) * polynomial.leading_coefficient()
         changes = has_root(polynomial, low, high, closed_low=False, closed_high=False)
-    if changes:
-        return 0
-    one_point = low == high and low is not None
-    value = polynomial(cast(fmpq, low)) if one_point else _value_inside(polynomial, low, high)
+    return 0 if changes else _sign(_value_inside(polynomial, low, high))
+
+
+def _sign(value: fmpq) -> int:
     return (value > 0) - (value < 0)
 
 
