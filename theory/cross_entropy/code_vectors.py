@@ -42,7 +42,7 @@ def _simplex(size: int = 2) -> Floats:
 
 def _orthoplex(size: int) -> Floats:
     _require_small(size)
-    return np.kron(np.eye(size // 2), _simplex(2))
+    return np.kron(np.eye(size // 2), _simplex(2)).astype(np.float64)
 
 
 def polygon_matrix(size: int, frequency: int = 1) -> Floats:
