@@ -54,3 +54,8 @@ NUMERICAL_RANK: Final = 1e-6
 LIMIT_EXTRAPOLATION: Final = 1e-7
 """Agreement with a limit of a value extrapolated in 1/scale from the scales 10⁵ and 10⁶: what is left is of
 order d²/scale², a few 1e-9 at the widths met here, and rounding of the scales 1e-10."""
+
+STRUCTURE_GRADIENT: Final = 1e-8
+"""Gradient norm, relative to the weight-decay term, at a structure whose scales solve its equations to
+rounding: factors of small singular values and softmax tails lose some of the digits (1e-10 is the largest
+met; at a double root half of the digits go)."""

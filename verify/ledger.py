@@ -8,7 +8,8 @@ from theory.errors import InvalidClaimError
 from verify.claim import Claim, Level
 from verify.verdict import Verdict
 
-PROVED, SUPPORTED, REFUTED = Verdict.PROVED, Verdict.SUPPORTED, Verdict.REFUTED
+PROVED, CERTIFIED = Verdict.PROVED, Verdict.CERTIFIED
+SUPPORTED, REFUTED = Verdict.SUPPORTED, Verdict.REFUTED
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,10 @@ LEDGER: tuple[Entry, ...] = (
     Entry("landscape/paired-spectrum", PROVED, PROVED, "2026-11-22"),
     Entry("landscape/paired-stability", PROVED, PROVED, "2026-11-22"),
     Entry("landscape/norm-ratio", PROVED, PROVED, "2026-11-22"),
+    Entry("cross-entropy/where-collapse-is-beaten", CERTIFIED, CERTIFIED, "2026-11-22"),
+    Entry("cross-entropy/phase-boundaries", CERTIFIED, CERTIFIED, "2026-11-22"),
+    Entry("cross-entropy/pairs-and-single", SUPPORTED, SUPPORTED, "2026-11-22"),
+    Entry("cross-entropy/candidates-are-critical", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("networks/rank-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("networks/collapse-minimises-cost", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("depth/spectral-reduction", SUPPORTED, SUPPORTED, "2026-11-22"),

@@ -68,6 +68,8 @@ VALUES = {
     "vertices": Fraction(6),
     "root_bracket": Fraction(9, 2),
     "strength_decay": Fraction(1, 300),
+    "single_margin": Fraction(11, 4),
+    "distance": Fraction(1, 3),
 }
 
 

@@ -1,6 +1,7 @@
 """Predictions against values derived by hand or published, and at the limits."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,6 +39,65 @@ def test_the_pentagon_beats_collapse() -> None:
     assert prediction.best.structure == "polygon"
     assert prediction.best.loss == pytest.approx(0.0608475, abs=5e-8)
     assert prediction.best.logit_singular_values[0][0] == pytest.approx(21.935, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("classes", "depth", "decay", "samples", "structure", "loss", "rank"),
+    [
+        (5, 2, 0.003, 1, "pairs and a single", 0.0679993, 3),
+        (10, 3, 0.001, 20, "subsets-5-2", 0.082986, 4),
+        (10, 3, 0.001, 2, "subsets-5-2", 0.048426, 4),
+        (7, 2, 0.03, 1, "polygon-5 + pair", 0.729960, 3),
+        (8, 3, 0.01, 1, "antiprism-8", 0.280342, 3),
+        (12, 3, 0.01, 1, "icosahedron", 0.393838, 3),
+        (16, 2, 0.01, 1, "half-cube-5", 0.617138, 5),
+        (3, 3, 0.15, 1, "pair + 1 unserved", 1.046621, 1),
+    ],
+)
+def test_structures_that_descent_ended_in(
+    classes: int, depth: int, decay: float, samples: int, structure: str, loss: float, rank: int
+) -> None:
+    """Losses measured by gradient descent or L-BFGS from random factors."""
+    prediction = cross_entropy(classes, depth, decay, samples=samples)
+    assert (prediction.best.structure, prediction.best.rank) == (structure, rank)
+    assert prediction.best.loss == pytest.approx(loss, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "factors"), [(0.174, 0.194, 3), (0.132, 0.165, 4), (0.094, 0.133, 6)]
+)
+def test_three_classes_have_a_band_of_rank_one(low: float, high: float, factors: int) -> None:
+    for decay, wins in ((low - 0.002, False), (low, True), (high, True), (high + 0.002, False)):
+        best = cross_entropy(3, factors - 1, decay).best
+        assert (best.rank == 1) is wins
+
+
+def test_equal_structures_are_listed_once() -> None:
+    names = [each.structure for each in cross_entropy(4, 2, 0.01).candidates]  # a square is two pairs
+    assert names == ["collapse", "paired", "zero"]
+
+
+def test_a_large_problem_keeps_its_digits() -> None:
+    mpmath = pytest.importorskip("mpmath")
+    mpmath.mp.dps = 40
+    classes, depth, decay = 10**6, 100, 1e-9
+    factors = depth + 1
+    prediction = cross_entropy(classes, depth, decay)
+    for name, fit, rank, unit in (
+        ("collapse", lambda x: (classes - 1) * mpmath.exp(-x), classes - 1, 1),
+        ("paired", lambda x: (classes - 2) * mpmath.exp(-x) + mpmath.exp(-2 * x), classes // 2, 2),
+    ):
+        found = next(each for each in prediction.candidates if each.structure == name)
+        push = mpmath.mpf(decay) * rank * mpmath.mpf(unit) ** (mpmath.mpf(2) / factors)
+
+        def slope(x: Any, fit: Any = fit, push: Any = push) -> Any:
+            pull = -mpmath.diff(lambda y: mpmath.log1p(fit(y)), x)
+            return mpmath.log(pull) - mpmath.log(push) + (1 - mpmath.mpf(2) / factors) * mpmath.log(x)
+
+        scale = mpmath.findroot(slope, found.scale)
+        loss = mpmath.log1p(fit(scale)) + push * factors / 2 * scale ** (mpmath.mpf(2) / factors)
+        assert found.scale == pytest.approx(float(scale), rel=1e-13)
+        assert found.loss == pytest.approx(float(loss), rel=1e-12)
 
 
 def test_one_layer_has_an_elementary_scale() -> None:

@@ -59,7 +59,7 @@ class PolygonSum(StableAtom):
         return sum(terms, arb(0))
 
 
-_SMALLEST_MARGIN = 1 - sp.cos(2 * sp.pi / CLASSES)
+_SMALLEST_MARGIN = 2 * sp.sin(sp.pi / CLASSES) ** 2  # 1 − cos(2π/K) to all digits
 
 _FIT = Formula(
     "fit of the polygon",

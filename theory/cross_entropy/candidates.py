@@ -1,0 +1,188 @@
+"""Every known structure for K classes, for an array of depths and decays at once.
+
+Order matters for ties: where two structures have the same loss to rounding (a square is two pairs) the one
+that comes first is the one reported.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.cross_entropy.code_vectors import gram
+from theory.cross_entropy.cyclic import CyclicCodes, cyclic_codes
+from theory.cross_entropy.pairs_and_single import PairsAndSingle, pairs_and_single
+from theory.cross_entropy.products import Factorisations, Part, product_name
+from theory.cross_entropy.scales import Floats
+from theory.cross_entropy.sums import Sums, best_sums, items, sum_name
+
+Spectrum = tuple[tuple[float, int], ...]
+"""Singular values with multiplicities, largest first."""
+
+SAME_LOSS: Final = 1e-12
+"""Relative difference of losses below which two structures count as one."""
+
+
+@dataclass(frozen=True)
+class Structures:
+    """One family for an array of problems of K classes.
+
+    loss: infinite where the family has no critical point. rank: of the logits. name, scale, spectrum and
+    logits: of one problem by its index, for one sample a class (n of them repeat the columns and multiply
+    the singular values by √n); `scale` is None where one number does not describe the structure, and
+    `logits` is the K×K matrix itself, for a moderate K.
+    """
+
+    loss: Floats
+    rank: NDArray[np.int64]
+    name: Callable[[int], str]
+    scale: Callable[[int], float | None]
+    spectrum: Callable[[int], Spectrum]
+    logits: Callable[[int], Floats]
+
+
+def structures(
+    classes: int,
+    factors: Floats,
+    log_decay: Floats,
+    sums: Sums | None = None,
+    single: PairsAndSingle | None = None,
+) -> list[Structures]:
+    """All families for K classes and an array of (F, log μ), collapse first and zero last.
+
+    `sums` and `single` spare their computation where they have been found for many K at once.
+
+    >>> found = structures(4, np.array([4.0]), np.log(np.array([0.01])))
+    >>> min(found, key=lambda each: round(float(each.loss[0]), 12)).name(0)
+    'paired'
+    """
+    size = np.full(factors.size, classes)
+    products = Factorisations(classes, factors, log_decay)
+    found = [_whole(products, index) for index in range(len(products.whole))]
+    if single_is_defined(classes):
+        found.append(_pairs_and_single(classes, single or pairs_and_single(size + 0.0, factors, log_decay)))
+    found.append(_sums(classes, sums or best_sums(size, factors, log_decay)))
+    if np.isfinite(products.loss).any():
+        found.append(_products(products))
+    cyclic = cyclic_codes(classes, factors, log_decay)
+    if cyclic is not None:
+        found.append(_cyclic(cyclic))
+    return [*found, _zero(classes, factors.size)]
+
+
+def single_is_defined(classes: int) -> bool:
+    """Whether pairs and a single class are a structure of their own: odd K ≥ 5."""
+    return classes % 2 == 1 and classes >= 5
+
+
+def common_name(part: Part, classes: int) -> str:
+    """What a code of all K classes is called: collapse, paired, polygon, or its own name."""
+    names = {f"orthoplex-{classes}": "paired", f"polygon-{classes}": "polygon"}
+    if part.rank == classes - 1:
+        return "collapse"
+    return names.get(part.name, part.name)
+
+
+def _spectrum(values: list[tuple[float, int]]) -> Spectrum:
+    """Sorted, equal values merged."""
+    runs: list[tuple[float, int]] = []
+    for value, count in sorted(values, reverse=True):
+        if runs and runs[-1][0] == value:
+            runs[-1] = (value, runs[-1][1] + count)
+        else:
+            runs.append((value, count))
+    return tuple(runs)
+
+
+def _whole(products: Factorisations, index: int) -> Structures:
+    """A code of all K classes; the scale of collapse is α of αS, that of the others a diagonal entry."""
+    part, scales = products.whole[index], products.whole_scales[index]
+    name = common_name(part, products.classes)
+    unit = part.size / part.rank
+    return Structures(
+        products.whole_losses[index],
+        np.full(scales.size, part.rank),
+        lambda problem: name,
+        lambda problem: float(scales[problem]) * (unit if name == "collapse" else 1.0),
+        lambda problem: ((float(scales[problem]) * unit, part.rank),),
+        lambda problem: scales[problem] * gram(part.name),
+    )
+
+
+def _pairs_and_single(classes: int, found: PairsAndSingle) -> Structures:
+    half = (classes - 1) // 2
+    return Structures(
+        found.loss,
+        np.full(found.loss.size, half + 1),
+        lambda problem: "pairs and a single",
+        lambda problem: None,
+        lambda problem: _spectrum(
+            [(2 * float(found.scale[problem]), half), (float(found.gamma[problem]), 1)]
+        ),
+        lambda problem: found.logits(classes, problem),
+    )
+
+
+def _sums(classes: int, found: Sums) -> Structures:
+    """Direct sums; those that go by another name (one block, pairs alone, nothing) are left to it."""
+    pairs = 2 * found.copies[:, 0] == classes
+    whole = found.copies @ np.array([code.size for code in items()]) == classes
+    elsewhere = pairs | (whole & (found.copies.sum(axis=1) == 1)) | (found.copies.sum(axis=1) == 0)
+
+    def spectrum(problem: int) -> Spectrum:
+        return _spectrum(
+            [
+                (float(scale) * code.size / code.rank, code.rank * int(count))
+                for code, count, scale in zip(
+                    items(), found.copies[problem], found.scales[problem], strict=True
+                )
+                if count
+            ]
+        )
+
+    return Structures(
+        np.where(elsewhere, np.inf, found.loss),
+        found.rank,
+        lambda problem: sum_name(found.copies[problem], classes),
+        lambda problem: None,
+        spectrum,
+        lambda problem: found.logits(classes, problem),
+    )
+
+
+def _products(products: Factorisations) -> Structures:
+    def spectrum(problem: int) -> Spectrum:
+        parts = [(part, scale) for part, scale in products.product(problem) if part.rank]
+        return _spectrum([(scale * products.classes / part.rank, part.rank) for part, scale in parts])
+
+    return Structures(
+        np.where(products.rank == 0, np.inf, products.loss),
+        products.rank,
+        lambda problem: product_name(products.product(problem)),
+        lambda problem: None,
+        spectrum,
+        products.logits,
+    )
+
+
+def _cyclic(found: CyclicCodes) -> Structures:
+    def spectrum(problem: int) -> Spectrum:
+        pairs = zip(found.singular_values[:, problem], found.ranks[:, problem], strict=True)
+        return _spectrum([(float(value), int(rank)) for value, rank in pairs])
+
+    return Structures(
+        found.loss, found.ranks.sum(axis=0), found.name, lambda problem: None, spectrum, found.logits
+    )
+
+
+def _zero(classes: int, problems: int) -> Structures:
+    return Structures(
+        np.full(problems, np.log(classes)),
+        np.zeros(problems, dtype=np.int64),
+        lambda problem: "zero",
+        lambda problem: 0.0,
+        lambda problem: (),
+        lambda problem: np.zeros((classes, classes)),
+    )

@@ -1,0 +1,1 @@
+"""Data of proofs that is too long to stand in a claim's file."""
