@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from theory.errors import InvalidClaimError
 from verify.claim import Claim, Run
-from verify.evidence import nearness, overall, worst_of
+from verify.evidence import overall, worst_of
 from verify.margin import Margin, Outcome
-from verify.search.seen import KEPT, Seen
+from verify.search.seen import Seen
 
 CHUNK = 500
 """Instances of a chunk: seconds of work for the slowest claims, and the whole of most quick samples."""
@@ -95,16 +95,6 @@ def together(parts: Iterable[Tally]) -> Tally:
             outcome=next((o for o in (Outcome.FAILS, Outcome.HOLDS) if o in outcomes), Outcome.CLOSE),
             worst=worst_of(margins) if margins else None,
             tightness=min(ratios, default=None),
-            seen=add_seen(total.seen, part.seen),
+            seen=total.seen.merge(part.seen),
         )
     return total
-
-
-def add_seen(seen: Seen, later: Seen) -> Seen:
-    """Let `seen` see what the later one saw, and return it."""
-    seen.decided |= later.decided
-    seen.closest = sorted([*seen.closest, *later.closest], key=lambda entry: nearness(entry[0]))[:KEPT]
-    for path, (low, high) in later.ranges.items():
-        least, greatest = seen.ranges.get(path, (low, high))
-        seen.ranges[path] = min(least, low), max(greatest, high)
-    return seen

@@ -30,7 +30,7 @@ def search(claim: Claim, run: Run, seen: Seen) -> Evidence:
     if found is None and seen.failing:
         found = next((failing for failing in seen.failing if _confirmed(claim, failing)), seen.failing[0])
     if found is None:
-        found, climbed, smallest = climb(claim, run, seen)
+        found, climbed, smallest = climb(claim, run, seen, lambda instance: _confirmed(claim, instance))
     if found is not None:
         evidence = _refutation(claim, as_lists(found))
     elif not seen.closest:
@@ -108,8 +108,10 @@ def _find(claim: Claim, run: Run, seen: Seen) -> tuple[Instance | None, int]:
         seen.add(instance, margin)
         if margin.outcome is Outcome.FAILS and _confirmed(claim, instance):
             return True
-        if math.isfinite(margin.value):
-            hypothesis.target(-margin.value)  # climbs towards failure
+        if math.isfinite(margin.value):  # climb towards failure
+            hypothesis.target(-margin.value, label="margin")
+        if margin.ratio is not None and math.isfinite(margin.ratio):
+            hypothesis.target(-margin.ratio, label="bound over actual")
         return False
 
     settings = hypothesis.settings(

@@ -6,7 +6,7 @@ from theory.errors import InvalidClaimError
 from verify.claim import Claim, Run
 from verify.evidence import Evidence
 from verify.margin import Outcome
-from verify.search.batch import add_seen, tallies, together
+from verify.search.batch import tallies, together
 from verify.search.seen import Seen
 
 
@@ -20,7 +20,7 @@ def sample(claim: Claim, run: Run, seen: Seen) -> Evidence:
     started = time.perf_counter()
     count = claim.quick_samples if run.level == "quick" else claim.full_samples
     found = together(tallies(claim, run, count))
-    add_seen(seen, found.seen)
+    seen.merge(found.seen)
     if found.worst is None:
         summary = f"none of {count} drawn instances meets the hypotheses"
         return Evidence(kind="sampling", outcome=Outcome.CLOSE, summary=summary, seed=run.seed)
