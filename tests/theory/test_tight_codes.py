@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from theory.cross_entropy.code_vectors import gram
+from theory.cross_entropy.sums import items
 from theory.cross_entropy.tight_codes import (
     SPORADIC,
     Code,
@@ -16,7 +17,6 @@ from theory.cross_entropy.tight_codes import (
     simplex,
     subsets,
 )
-from theory.cross_entropy.sums import items
 from theory.errors import OutOfDomainError
 
 CODES = {

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.cross_entropy.code_vectors import gram
-from theory.cross_entropy.tight_codes import Code, codes_of_size, orthoplex, simplex
 from theory.cross_entropy.scales import Blocks, Floats, ListedGaps, PolygonGaps, critical_scales
+from theory.cross_entropy.tight_codes import Code, codes_of_size, orthoplex, simplex
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.cross_entropy.code_vectors import gram
-from theory.cross_entropy.tight_codes import SPORADIC, Code, half_cube, polygon, simplex, subsets
 from theory.cross_entropy.scales import Blocks, Floats, ListedGaps, critical_scales
+from theory.cross_entropy.tight_codes import SPORADIC, Code, half_cube, polygon, simplex, subsets
 
 WINDOW: Final = 48
 

@@ -132,7 +132,16 @@ def _minimised(run: Run, problem: tuple[int, int, float]) -> Row:
     starts = spherical_starts(classes, ranks, scale=2 * math.log(1 / decay), rng=generator)
     reached = logit_optimum(starts, [1] * classes, factors=factors, weight_decay=decay)
     spectrum = ", ".join(f"{count} × {value:.4g}" for value, count in best.spectrum(0))
-    return classes, factors - 1, decay, best.name(0), spectrum, float(best.loss[0]), reached.loss, reached.rank
+    return (
+        classes,
+        factors - 1,
+        decay,
+        best.name(0),
+        spectrum,
+        float(best.loss[0]),
+        reached.loss,
+        reached.rank,
+    )
 
 
 CLAIM = Claim(

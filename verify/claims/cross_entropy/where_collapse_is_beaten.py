@@ -21,9 +21,9 @@ import sympy as sp
 
 from theory.cross_entropy.blocks import block_loss
 from theory.cross_entropy.candidates import structures
-from theory.cross_entropy.tight_codes import SPORADIC, orthoplex, polygon, simplex
 from theory.cross_entropy.collapse import COLLAPSE, COLLAPSE_DECAY
 from theory.cross_entropy.pairs_and_single import LOSS as SINGLE_LOSS
+from theory.cross_entropy.tight_codes import SPORADIC, orthoplex, polygon, simplex
 from theory.sources import GARROD_KEATING_2025
 from theory.symbols import CLASSES, FACTORS, SCALE, SCALED_DECAY, positive
 from verify.claim import Claim, Run
