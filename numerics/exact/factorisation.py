@@ -68,11 +68,11 @@ def is_positive_semidefinite(matrix: fmpq_mat) -> bool:
 
 
 def _rational(entry: Any) -> fmpq:
-    if isinstance(entry, (int, fmpq)) and not isinstance(entry, bool):
-        return fmpq(entry)
+    if isinstance(entry, fmpq):
+        return entry
     numerator, denominator = getattr(entry, "p", None), getattr(entry, "q", None)
     if numerator is None:
         numerator, denominator = getattr(entry, "numerator", None), getattr(entry, "denominator", None)
-    if numerator is None or denominator is None or isinstance(entry, float):
+    if numerator is None or denominator is None or isinstance(entry, bool):
         raise OutOfDomainError(f"matrix entry {entry!r} is not rational: give an int or a Fraction")
     return fmpq(int(numerator), int(denominator))

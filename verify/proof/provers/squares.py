@@ -18,6 +18,7 @@ from numerics.exact.factorisation import factorise
 from numerics.gram_matrices import Polynomial, Powers, gram_matrices
 from verify.proof.facts import Fact, Variable, rational
 from verify.proof.rules import Square, SumOfSquares
+from verify.proof.rules.polynomial import as_quotient
 
 DENOMINATORS = (1, 2, 6, 12, 60, 10**3, 10**6, 10**9)
 LARGEST_BASIS = 40
@@ -31,7 +32,7 @@ def sum_of_squares(fact: Fact, variables: tuple[Variable, ...]) -> SumOfSquares 
     >>> print(sum_of_squares(Fact(x**2 + y**2, ">=", x * y), box).describe())
     sum of squares: (x - y/2)² + 3/4·(y)²
     """
-    numerator, _ = sp.fraction(sp.together(fact.expression))
+    numerator, _ = as_quotient(fact.expression)
     symbols = tuple(variable.symbol for variable in variables)
     if fact.relation == "=" or not symbols or not numerator.is_polynomial(*symbols):
         return None

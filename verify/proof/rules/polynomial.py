@@ -90,7 +90,10 @@ class Square:
 
 @dataclass(frozen=True)
 class SumOfSquares:
-    """A polynomial as a sum of non-negative terms; a positive constant among them makes it positive."""
+    """A polynomial as a sum of non-negative terms; a positive constant among them makes it positive.
+
+    Of a quotient it is the numerator that the terms sum to.
+    """
 
     terms: tuple[Square, ...]
     uses: tuple[str, ...] = ()
@@ -100,7 +103,7 @@ class SumOfSquares:
         return "sum of squares: " + " + ".join(_shown(term) for term in self.terms)
 
     def check(self, fact: Statement, context: Context) -> None:
-        """Raise unless the terms are non-negative on the box and sum to the numerator of the expression."""
+        """Raise unless the terms are non-negative on the box and sum to the expression, or its numerator."""
         fact = relation_of(fact)
         require(fact.relation in (">", ">="), "a sum of squares shows an inequality")
         distances = _distances(context.variables)
@@ -112,7 +115,7 @@ class SumOfSquares:
             require(_is_rational_polynomial(term.root, ranges), f"{term.root} is no polynomial over ℚ")
             strangers = [m for m in term.multipliers if sp.expand(m) not in distances]
             require(not strangers, f"{strangers} are no distances to an end of a variable's range")
-        numerator, denominator = sp.fraction(sp.together(fact.expression))
+        numerator, denominator = as_quotient(fact.expression)
         require(
             rational_sign(denominator, context.variables) == ">",
             f"the denominator {denominator} is not visibly positive",
@@ -126,6 +129,13 @@ class SumOfSquares:
         require(bool(difference.is_zero), "the squares do not sum to the expression")
         strict = any(_is_constant(term) for term in self.terms)
         require(weaker_or_equal(fact.relation, ">" if strict else ">="), "no constant term: not strict")
+
+
+def as_quotient(expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """Numerator and denominator; a polynomial is its own numerator."""
+    if expression.is_polynomial(*expression.free_symbols):
+        return expression, sp.Integer(1)
+    return cast(Any, sp.fraction(sp.together(expression)))
 
 
 def _is_rational_polynomial(expression: sp.Expr, symbols: set[sp.Symbol]) -> bool:
