@@ -16,7 +16,7 @@ import numpy as np
 
 from theory.cross_entropy.candidates import SAME_LOSS, Structures, structures
 from theory.cross_entropy.collapse import COLLAPSE, TURNING_SCALE, tie_with_zero_scale
-from theory.cross_entropy.stability import stability_scale
+from theory.cross_entropy.stability import log_stability_decay, stability_scale
 from theory.problem import Problem
 from theory.squared_loss.modes import MODE_LOSS, Mode, large_root, optimal_mode
 
@@ -51,12 +51,14 @@ class CollapsePoint:
 class Thresholds:
     """Largest weight decays λ at which collapse exists, is no worse than zero, and is stable.
 
-    Stable: its Hessian is positive semidefinite. None where the notion does not apply.
+    Stable: its Hessian is positive semidefinite. None where the notion does not apply. For many classes
+    the last one underflows to 0; `log_stability`, its natural logarithm, does not.
     """
 
     existence: float | None
     global_: float | None
     stability: float | None
+    log_stability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,14 +106,20 @@ def _predict_cross_entropy(problem: Problem) -> Prediction:
 
     unit = math.exp(-log_size / factors)  # λ per μ
     turning = float(TURNING_SCALE(classes=classes, factors=factors))
-    stable_from = max(turning, stability_scale(classes, factors))
+    stable_from = stability_scale(classes, factors)
+    log_stability = log_stability_decay(classes, factors) - log_size / factors
 
     def decay(scale: float) -> float:
         if scale == 0:  # F = 2: the limit of μ as α → 0
             return unit / classes
         return unit * math.exp(COLLAPSE.log_decay(scale=scale, classes=classes, factors=factors))
 
-    thresholds = Thresholds(decay(turning), decay(tie_with_zero_scale(classes, factors)), decay(stable_from))
+    thresholds = Thresholds(
+        decay(turning),
+        decay(tie_with_zero_scale(classes, factors)),
+        math.exp(log_stability),
+        log_stability,
+    )
     point = next((candidate for candidate in candidates if candidate.structure == "collapse"), None)
     collapse = None
     if point is not None and point.scale is not None:

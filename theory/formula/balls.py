@@ -89,5 +89,13 @@ def _power(node: sp.Pow, known: Mapping[sp.Symbol, arb]) -> arb:
     if base == sp.E:
         return _walk(exponent, known).exp()
     if isinstance(exponent, sp.Integer):
-        return _walk(base, known) ** int(exponent)
+        return _integer_power(_walk(base, known), int(exponent))
     return _walk(base, known) ** _walk(exponent, known)
+
+
+def _integer_power(base: arb, exponent: int) -> arb:
+    """A ball around base^exponent; Arb's own power of a ball around zero may be no number."""
+    if exponent <= 0 or not base.contains(arb(0)):
+        return base**exponent
+    largest = base.abs_upper() ** exponent
+    return largest.union(arb(0) if exponent % 2 == 0 else -largest)

@@ -1,10 +1,11 @@
 """A prediction for a reader."""
 
+import math
 from typing import TYPE_CHECKING
 
 import click
 
-from theory.prediction import Prediction, Runs
+from theory.prediction import Prediction, Runs, Thresholds
 from theory.problem import Problem
 from theory.tolerances import DESCENT_AGREEMENT
 from verify.command_line.output import print_columns
@@ -55,6 +56,13 @@ def _problem_line(problem: Problem) -> str:
     return " · ".join(parts)
 
 
+def _stability(thresholds: Thresholds) -> str:
+    """The largest decay with a stable collapse point, as a power of ten where floats cannot hold it."""
+    if thresholds.stability == 0 and thresholds.log_stability is not None:
+        return f"10^{thresholds.log_stability / math.log(10):.1f}"
+    return _number(thresholds.stability)
+
+
 def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.6g}"
 
@@ -71,7 +79,7 @@ def _print_collapse(prediction: Prediction) -> None:
         click.echo(f"collapse point: scale {point.scale:.6g}, loss {point.loss:.8g}, {word}")
     click.echo(f"  exists for                       λ ≤ {_number(thresholds.existence)}")
     click.echo(f"  is no worse than zero for        λ ≤ {_number(thresholds.global_)}")
-    click.echo(f"  has no descent direction for     λ ≤ {_number(thresholds.stability)}")
+    click.echo(f"  has no descent direction for     λ ≤ {_stability(thresholds)}")
 
 
 def _print_checks(prediction: Prediction, checks: "list[DescentCheck]") -> None:
