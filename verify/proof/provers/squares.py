@@ -33,6 +33,7 @@ def sum_of_squares(fact: Fact, variables: tuple[Variable, ...]) -> SumOfSquares 
     sum of squares: (x - y/2)² + 3/4·(y)²
     """
     numerator, _ = as_quotient(fact.expression)
+    variables = tuple(variable for variable in variables if variable.symbol in numerator.free_symbols)
     symbols = tuple(variable.symbol for variable in variables)
     if fact.relation == "=" or not symbols or not numerator.is_polynomial(*symbols):
         return None

@@ -116,10 +116,8 @@ class SumOfSquares:
             strangers = [m for m in term.multipliers if sp.expand(m) not in distances]
             require(not strangers, f"{strangers} are no distances to an end of a variable's range")
         numerator, denominator = as_quotient(fact.expression)
-        require(
-            rational_sign(denominator, context.variables) == ">",
-            f"the denominator {denominator} is not visibly positive",
-        )
+        visible = denominator.is_positive or rational_sign(denominator, context.variables) == ">"
+        require(bool(visible), f"the denominator {denominator} is not visibly positive")
         total = sp.Add(*[term.expression for term in self.terms])
         symbols = sorted(numerator.free_symbols | total.free_symbols, key=str)
         require(bool(symbols), "a number needs no sum of squares")
