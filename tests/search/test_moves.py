@@ -1,6 +1,7 @@
 """Small moves reach integers, coincidences and the smallest sizes that the hypotheses allow."""
 
 import pytest
+from hypothesis import strategies as st
 
 from verify.claim import Claim, Run
 from verify.instance import Instance
@@ -76,3 +77,18 @@ def test_the_search_looks_at_the_corners(seed: int) -> None:
     assert judgement.verdict is Verdict.REFUTED
     assert judgement.witness is not None
     assert 40 <= judgement.witness["k"] * judgement.witness["l"] <= 42
+
+
+def test_a_strategy_may_tie_integers_together_without_hypotheses() -> None:
+    """Moves would find a = 9, b = 8, which the strategy never draws."""
+    claim = Claim(
+        id="planted/ordered",
+        title="",
+        statement="",
+        source="planted",
+        instances=lambda: st.integers(1, 9).flatmap(
+            lambda a: st.fixed_dictionaries({"a": st.just(a), "b": st.integers(a, 20)})
+        ),
+        margin=lambda i: Margin.at_least(i["b"], i["a"] - 0.5, error=0.0),
+    )
+    assert judge(claim, Run()).verdict is Verdict.SUPPORTED

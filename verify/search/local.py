@@ -2,8 +2,8 @@
 
 Random instances get near a thin set of failures; descent of the margin gets into it. From each start
 first by small moves (integers, zeros, equal entries), then gradient-free (Nelder–Mead), by gradient
-(L-BFGS-B on finite differences), and by moves again; inside the box of all instances seen, so that the
-search never leaves what the claim's own sources draw.
+(L-BFGS-B on finite differences), and by moves again; inside the box of all instances seen. Moves are for
+claims whose hypotheses describe the domain: a strategy may tie integers together, and moves would not know.
 """
 
 import math
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
-from verify.claim import Claim, Run
+from verify.claim import Claim, Run, no_condition
 from verify.instance import Instance
 from verify.margin import Margin, Outcome
 from verify.search.moves import corners, moves
@@ -84,7 +84,7 @@ def _nearest(seen: Seen, count: int) -> list[Start]:
 
 def _corners(claim: Claim, judge: "_Judge", seen: Seen, count: int) -> list[Start]:
     """The best by either measure of the smallest sizes, with the other numbers of instances seen."""
-    known = [*seen.closest[:count], *seen.tightest[:count], *seen.first]
+    known = [*seen.closest[:count], *seen.tightest[:count], *seen.first] if judge.knows_the_domain else []
     smallest = [corner for entry in known for corner in corners(entry.instance, seen, claim.hypotheses)]
     judge.left = len(smallest)
     values = [judge.measured(corner, (_value, _ratio)) for corner in smallest]
@@ -106,6 +106,7 @@ class _Judge:
 
     def __init__(self, claim: Claim, confirmed: Confirm) -> None:
         self.claim, self.confirmed = claim, confirmed
+        self.knows_the_domain = claim.hypotheses is not no_condition
         self.measure: Measure = _value
         self.left = self.evaluated = 0
         self.smallest: Margin | None = None
@@ -123,11 +124,17 @@ class _Judge:
         margin = self._margin(instance)
         if margin is None:
             return [NOWHERE] * len(measures)
-        if margin.outcome is Outcome.FAILS and self.confirmed(instance):
+        if margin.outcome is Outcome.FAILS and self._is_confirmed(instance):
             raise _FoundError(instance)
         if self.smallest is None or margin.value < self.smallest.value:
             self.smallest = margin
         return [measure(margin) for measure in measures]
+
+    def _is_confirmed(self, instance: Instance) -> bool:
+        try:
+            return self.confirmed(instance)
+        except Exception:  # exact arithmetic may not reach where floats do
+            return False
 
     def _margin(self, instance: Instance) -> Margin | None:
         """The margin, or None outside the hypotheses and where it cannot be computed or is infinite."""
@@ -150,7 +157,7 @@ def _by_moves(
 ) -> tuple[Instance, float]:
     """The best instance reached by taking every move that improves, within a share of the evaluations."""
     kept = judge.left - int(share * judge.left)
-    improved = True
+    improved = judge.knows_the_domain
     while improved and judge.left > kept:
         improved = False
         for candidate in moves(start, seen):
