@@ -19,10 +19,10 @@ import sympy as sp
 from theory.formula import Formula
 from theory.landscape.blocks import Block, BlockForm
 from theory.landscape.dimension import DEPTH, ORBIT_DIMENSION, RANK, WIDTH
-from theory.sources import GARROD_KEATING_2025
+from theory.sources import GARROD_KEATING_2025, RANKCOLLAPSE
 from theory.symbols import CLASSES, FACTORS, SAMPLES_PER_CLASS, SCALE
 
-_SOURCE = GARROD_KEATING_2025.at("Theorem 4, sharp form")
+_SOURCE = RANKCOLLAPSE.at("extends 2410.23169, Theorem 4")
 _PLACE = (SCALE, CLASSES, FACTORS)
 _K, _F, _ALPHA, _D = CLASSES, FACTORS, SCALE, WIDTH
 

@@ -14,10 +14,10 @@ import sympy as sp
 from theory.formula import Formula
 from theory.landscape.blocks import Block, BlockForm
 from theory.landscape.dimension import DEPTH, ORBIT_DIMENSION, RANK, WIDTH
-from theory.sources import GARROD_KEATING_2025
+from theory.sources import RANKCOLLAPSE
 from theory.symbols import CLASSES, FACTORS, SAMPLES_PER_CLASS, SCALE
 
-_SOURCE = GARROD_KEATING_2025.at("Theorem 6, block form")
+_SOURCE = RANKCOLLAPSE.at("extends 2410.23169, Theorem 6")
 _PLACE = (SCALE, CLASSES)
 _E = sp.exp(-SCALE)
 _PARTITION = 1 + (CLASSES - 2) * _E + _E**2

@@ -3,11 +3,28 @@
 Statement   At balanced factors of αS⊗1ᵀ with the critical decay the Hessian is, in an orthonormal basis and
             in units of λ, the block form of `theory.landscape.collapse_hessian`; its critical eigenvalue is
             Fα/K − (F−2), K(K−3)/2-fold, its nullity L(rd − r(r+1)/2) with r = K − 1 unless a block is
-            singular.
-Source      2410.23169, Theorem 4 (sharp form) and Theorem 5 (nullity); derived for this project.
+            singular. K = 2 has neither critical directions nor Q₁₁ (`TWO_CLASS_BLOCKS`).
+Source      derived for this project; extends 2410.23169, Theorem 4 (sharp form) and Theorem 5 (nullity).
 Computed    all eigenvalues of the dense Hessian against the block form; characteristic polynomials and
             explicit eigenvectors over the rationals.
 Tight       equality, for every K ≥ 2, F ≥ 2, n ≥ 1, d ≥ K − 1 and α > 0, with equal decays.
+Argument    The steps are identities; they make up the statement as follows, by linear algebra alone.
+            1. A_j = sU_jU_{j−1}ᵀ, U_j with r orthonormal columns: U_F spans 1^⊥, U_0 = U_F⊗1/√n, s^F = α√n.
+            Softmax less labels is p1 − Kpe_k = −KpSe_k, so g' = −(λ/s^{F−2})U_FU_0ᵀ, zero off the ranges.
+            2. Let V_j complete U_j to a basis. A_F⋯A_{j+1} and A_{i−1}⋯A_1 are s^{F−j}U_FU_jᵀ and
+            s^{i−1}U_{i−1}U_0ᵀ, so ⟨g', A_F⋯B_j⋯B_i⋯A_1⟩ is −λ tr(b_jb_i), b_j = U_jᵀB_jU_{j−1}, and for
+            neighbours, with I between them, also −λ tr(o_jt_i), o_j = U_jᵀB_jV_{j−1}, t_i = V_iᵀB_iU_{i−1}.
+            3. δZ sees Σb_j, the features w = U_1ᵀB_1V_0, and V_FᵀB_FU_{F−1}, along 1 where softmax is flat.
+            4. So four kinds of coordinates do not meet. (a) Pairs (t_j, o_{j+1}), j = 1…L, of r(d−r) entries
+            each: 0 and 2. (b) V_jᵀB_jV_{j−1} for all j, and V_FᵀB_FU_{F−1}: 1. (c) The antisymmetric parts
+            of the b_j: 0 where they add to zero (L-fold), F(1 + α/K) along equal ones; ⟨A, Y⟩ = 0, A has no
+            diagonal, and A, Y annihilate 1, so the fit keeps A apart. Symmetric parts that add to zero: 2.
+            (d) Y, equal symmetric parts, and w: deviations within a class, r for each of the K(n−1), and the
+            part y common to all samples, which alone meets Y. Class means of δZ are s^{F−1}M/√n with
+            M = √F(Y + A) + y1ᵀ/√K; ‖M‖² = F‖Y‖² + F‖A‖² + ‖y‖², and M_kk = √F Y_kk + y_k/√K.
+            5. For K ≥ 3, Y ↦ diag Y maps the symmetric matrices on 1^⊥ onto ℝ^K, with kernel of dimension
+            K(K−3)/2, orthogonal to every S·diag(v)·S: tr(Y diag v) = 0. On these, v ∝ 1 and Σv = 0 are
+            orthogonal; the latter, with y ∝ v, is K − 1 copies of Q. For K = 2 only v ∝ 1 is left.
 """
 
 from fractions import Fraction
@@ -32,7 +49,7 @@ from theory.landscape.collapse_hessian import (
     collapse_spectrum,
 )
 from theory.landscape.dimension import DEPTH, ORBIT_DIMENSION, RANK, WIDTH
-from theory.sources import GARROD_KEATING_2025
+from theory.sources import RANKCOLLAPSE
 from theory.symbols import CLASSES, FACTORS, SAMPLES_PER_CLASS, SCALE
 from theory.tolerances import LINEAR_ALGEBRA
 from verify.claim import Claim, Run
@@ -162,6 +179,7 @@ def _fit() -> Proof:
                 "mᵀ(diag π − ππᵀ)m for a column m of zero sum; deviations within a class are such, too",
             ),
             same("contrast", CONTRAST.expression, 1 - CLASSES * off, "c = 1 − Kp"),
+            same("gradient", on_class - 1, p - CLASSES * p, "a column of g' is (p1 − Kpe_k)/N = −KpSe_k/N"),
             same(
                 "decay",
                 decay,
@@ -175,7 +193,7 @@ def _fit() -> Proof:
                 "class means of δZ are s^{F−1}M/√n, and the fit averages over N = Kn columns",
             ),
         ),
-        goals=("column", "contrast", "decay", "unit"),
+        goals=("column", "contrast", "gradient", "decay", "unit"),
     )
 
 
@@ -216,6 +234,11 @@ def _products() -> Proof:
         ),
         goals=("symmetric", "antisymmetric", "shared", "spare width"),
     )
+
+
+def _entry(name: str) -> sp.Expr:
+    """The entry of the block of that name."""
+    return next(block.rows[0][0] for block in COLLAPSE_BLOCKS.blocks if block.name == name)
 
 
 def _blocks() -> Proof:
@@ -281,6 +304,24 @@ def _blocks() -> Proof:
                 "Q₁₁",
             ),
             same(
+                "antisymmetric",
+                1 + (f - 1) + f * (SCALE / k),
+                _entry("antisymmetric directions"),
+                "equal A: decay, F−1 partners with the other sign, and the fit of FA, which has no diagonal",
+            ),
+            same(
+                "deviations",
+                1 + SCALE / k,
+                _entry("samples within a class"),
+                "a deviation w of one sample's column, away from Se_k: decay and (α/K)‖w‖²",
+            ),
+            same(
+                "own deviation",
+                1 + SCALE / k + SCALE * c * ((k - 1) ** 2 + (k - 1)) / k**2,
+                _entry("samples within a class, along its own logit"),
+                "along Se_k the entry on the class has the square ‖Se_k‖² = (K−1)/K of the whole",
+            ),
+            same(
                 "features",
                 STANDARD_FEATURES.expression,
                 1 + SCALE * (2 - k * p) / k,
@@ -295,7 +336,8 @@ def _blocks() -> Proof:
         ),
         goals=(
             "critical", "dimensions", "scale", "scale as printed", "norm", "diagonal",
-            "factors", "factors as printed", "features", "coupling",
+            "factors", "factors as printed", "antisymmetric", "deviations", "own deviation", "features",
+            "coupling",
         ),
     )  # fmt: skip
 
@@ -452,9 +494,10 @@ CLAIM = Claim(
         r"\tfrac1\lambda\operatorname{spec}\nabla^2\mathcal L=\Bigl\{\tfrac{F\alpha}K-(F-2)\ "
         r"\bigl[\tfrac{K(K-3)}2\bigr],\ F\alpha(1-(K-1)p)-(F-2)\ [1],\ \operatorname{spec}Q\ [K-1],\ "
         r"F(1+\tfrac\alpha K)\ \bigl[\tfrac{(K-1)(K-2)}2\bigr],\ 1+\tfrac\alpha K,\ 1+\alpha(1-(K-1)p),\ "
-        r"2,\ 1,\ 0\ \bigl[L(rd-\tfrac{r(r+1)}2)\bigr]\Bigr\}"
+        r"2,\ 1,\ 0\ \bigl[L(rd-\tfrac{r(r+1)}2)\bigr]\Bigr\},\quad K\ge3\ "
+        r"(K=2:\ Q=Q_{22},\ \text{no }\tfrac{F\alpha}K-(F-2))"
     ),
-    source=GARROD_KEATING_2025.at("Theorem 4, sharp form"),
+    source=RANKCOLLAPSE.at("extends 2410.23169, Theorem 4"),
     computed="dense eigenvalues against the block form; exact characteristic polynomials and eigenvectors",
     tight="equality",
     instances=instances,

@@ -7,6 +7,22 @@ Source      derived for this project; the block form behind 2410.23169, Theorem 
 Computed    all eigenvalues of the dense Hessian against the block form; characteristic polynomials over the
             rationals.
 Tight       equality, for every even K ≥ 4, F ≥ 2, n ≥ 1, d ≥ K/2 and β > 0, with equal decays.
+Argument    As for collapse (`collapse_spectrum`), with U_F the m columns u_i, s^F = 2β√n, and these changes.
+            1. Softmax less labels maps u_i to −κu_i, f-parts of sum zero to −Kp times themselves, Σf_i to 0:
+            g' = −(λ/s^{F−2})(U_FU_0ᵀ + ηTT_0ᵀ), T a frame of the f-parts of sum zero, T_0 = T⊗1/√n. The new
+            part acts only where B_F is outermost and B_1 innermost: it adds −2λη tr(xy), x = TᵀB_FU_{F−1},
+            y = U_1ᵀB_1T_0. With two factors, nothing being between them, −2λη tr(x'y') as well, with
+            x' = TᵀB_FV_1 and y' = V_1ᵀB_1T_0: eigenvalues 1 ± η, (m−1)(d−m) each. The row of B_F along 1
+            is seen by nothing. From here on y has all m columns, one for each f_i.
+            2. In the basis u, f the curvature of a column of pair i has no entries between different u, nor
+            between u_j, j ≠ i, and f; between u_i and f it has the sign of the class in the pair. The two
+            classes of pair i have the means ±X_i + y_i ± x_i, columns i of X = Σb_j, y and x, up to a
+            factor: what is odd in the sign cancels, so X does not meet x and y, and x meets y in y_ii alone.
+            3. X in symmetric and antisymmetric parts, as at collapse: entries of a pair with itself have τ_u
+            for τ. Deviations within a class: τ_u along u_i, τ along the other m − 1.
+            4. Column i of x (m−1 dimensions) meets row i of y (m) and nothing else. Perpendicular to
+            m e_i − 1 both have 1 + τ and meet through the tension: 1 + τ ± η, m−2 each. Left of the row are
+            y_ii and the part along the other pairs' ones: with x along m e_i − 1 the 3×3 block, m times.
 """
 
 from fractions import Fraction
@@ -28,7 +44,7 @@ from theory.landscape.paired_hessian import (
     TENSION,
     paired_spectrum,
 )
-from theory.sources import GARROD_KEATING_2025
+from theory.sources import RANKCOLLAPSE
 from theory.symbols import CLASSES, FACTORS, SAMPLES_PER_CLASS, SCALE
 from theory.tolerances import LINEAR_ALGEBRA
 from verify.claim import Claim, Run
@@ -347,11 +363,12 @@ CLAIM = Claim(
     id="landscape/paired-spectrum",
     title="The Hessian at a paired point, all eigenvalues with multiplicities",
     statement=(
-        r"\tfrac1\lambda\operatorname{spec}\nabla^2\mathcal L\ni F\tau-(F-2),\ F\tau_u-(F-2),\ F(1+\tau),\ "
-        r"1+\tau\pm\eta,\ 1+\tau,\ 1+\tau_u,\ 2,\ 1,\ 0,\qquad \tau=\frac{2\beta}{K-2+2e^{-\beta}},\ "
+        r"\tfrac1\lambda\operatorname{spec}\nabla^2\mathcal L=\{F\tau-(F-2),\ F\tau_u-(F-2),\ F(1+\tau),\ "
+        r"1+\tau\pm\eta,\ 1+\tau,\ 1+\tau_u,\ 2,\ 1,\ 0\}\cup\operatorname{spec}R_{3\times3}\ "
+        r"(\cup\{1\pm\eta\}\text{ if }F=2),\quad \tau=\frac{2\beta}{K-2+2e^{-\beta}},\ "
         r"\eta=\frac{K}{K-2+2e^{-\beta}}"
     ),
-    source=GARROD_KEATING_2025.at("Theorem 6, block form"),
+    source=RANKCOLLAPSE.at("extends 2410.23169, Theorem 6"),
     computed="dense eigenvalues against the block form; exact characteristic polynomials",
     tight="equality",
     instances=instances,
