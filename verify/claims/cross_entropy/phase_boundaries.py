@@ -10,7 +10,6 @@ Tight       μ₊/μ₋ − 1 is about 10⁻⁵. That they change places only on
 
 import math
 from collections.abc import Callable
-from typing import cast
 
 import numpy as np
 import sympy as sp
@@ -23,6 +22,7 @@ from theory.sources import RANKCOLLAPSE
 from theory.symbols import FACTORS, SCALE, SCALED_DECAY, positive
 from verify.claim import Claim, Run
 from verify.claims.cross_entropy.certificates.phase_boundaries import BOUNDARIES, Boundary, Side
+from verify.claims.cross_entropy.certificates.substitution import at
 from verify.evidence import Evidence, Table, overall, worst_of
 from verify.margin import Margin
 from verify.proof import Covering, Evident, Fact, Proof, RationalSign, Step, Variable
@@ -42,7 +42,7 @@ _CODES: dict[str, Callable[[int], Code]] = {
 def _loss(structure: str, boundary: Boundary, scale: sp.Expr, decay: sp.Expr) -> sp.Expr:
     formula = block_loss(_CODES[structure](boundary.classes), boundary.classes)
     given = {SCALE: scale, FACTORS: sp.Integer(boundary.factors), SCALED_DECAY: decay}
-    return cast(sp.Expr, formula.expression.xreplace(given))
+    return at(formula.expression, given)
 
 
 def _penalty(structure: str, boundary: Boundary, root: sp.Expr, decay: sp.Expr) -> sp.Expr:
@@ -56,14 +56,14 @@ def _penalty(structure: str, boundary: Boundary, root: sp.Expr, decay: sp.Expr) 
 def _proof(boundary: Boundary, side: Side) -> Proof:
     decay, value, scale = (rational(each) for each in (side.decay, side.value, side.scale))
     top = rational(side.top)
-    at = positive("winning_scale")
+    best = positive("winning_scale")
     code = _CODES[side.loser](boundary.classes)
     power = sp.Rational(code.size, code.rank) ** sp.Rational(2, boundary.factors)
     below = _penalty(side.loser, boundary, sp.Integer(1), sp.Integer(1)) / (code.rank * boundary.factors) * 2
     steps = (
         Step(
             "the winner is below",
-            Fact(value, ">", _loss(side.winner, boundary, at, decay)),
+            Fact(value, ">", _loss(side.winner, boundary, best, decay)),
             Covering("."),
             f"{side.winner} at one scale",
         ),
@@ -84,7 +84,7 @@ def _proof(boundary: Boundary, side: Side) -> Proof:
     return Proof(
         title=f"K = {boundary.classes}, L = {boundary.factors - 1}: {side.winner} below {side.loser}",
         variables=(
-            Variable(at, f"β of {side.winner}", scale, scale),
+            Variable(best, f"β of {side.winner}", scale, scale),
             Variable(_ROOT, "t, the loser's scale is t^F", sp.Integer(0), top, open_low=True),
             Variable(_FURTHER, "t beyond", top),
         ),

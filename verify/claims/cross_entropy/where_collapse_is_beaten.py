@@ -1,20 +1,20 @@
 """The decays at which collapse is beaten: Theorem 1, extended to every K ≤ 20 and L ≤ 8.
 
-Statement   For each K = 3, …, 20 and L = 2, …, 8 an interval of μ = λn^{1/F} on which a known structure has a
-            lower loss than zero and than every collapsed critical point αS⊗1ᵀ. It is (0, μ₂] for the (K, L)
-            of Theorem 1 and [μ₁, μ₂] for K = 3, for K = 4, L = 2 and for K = 5, L = 2.
+Statement   For each K = 3, …, 20 and L = 2, …, 8 an interval of μ = λn^{1/F} on which zero and all
+            collapsed points αS⊗1ᵀ have a higher loss than known structures: 0 < μ ≤ μ₂ for the (K, L) of
+            Theorem 1, and μ₁ ≤ μ ≤ μ₂ for K = 3, for K = 4, L = 2 and for K = 5, L = 2. For L = 1 and for
+            K = 2 there is none: cross-entropy/collapse-is-global-at-depth-one.
 Source      2410.23169, Theorem 1; the intervals are derived for this project.
-Computed    collapsed loss minus the structure's, both at μ(α), in balls over all scales of the interval;
-            log K minus the structure's loss at μ₂ (its loss rises with μ, so it is below log K up to there).
-Tight       no structure listed here wins from 2% below μ₁ or 3·10⁻⁶ above μ₂ (in floats). No known structure
-            wins for K = 2. For L = 1 collapse is optimal: the loss is convex in the logits, and averaging
-            over the permutations of the classes does not raise it.
+Computed    log K minus a structure's loss at μ₂ (its loss rises with μ, so it is below log K up to there),
+            in balls. In the region of Theorem 1 that theorem does the rest. Elsewhere the best collapsed
+            point is zero or the larger critical scale α(μ), which falls with μ: for all α from before the
+            turning scale up to α(μ₁) its loss exceeds log K, or the structure's at the same μ(α).
+Tight       no structure listed here wins from 2% below μ₁ or 3·10⁻⁶ above μ₂ (in floats).
 """
 
 import math
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import cast
 
 import numpy as np
 import sympy as sp
@@ -28,9 +28,10 @@ from theory.sources import GARROD_KEATING_2025
 from theory.symbols import CLASSES, FACTORS, SCALE, SCALED_DECAY, positive
 from verify.claim import Claim, Run
 from verify.claims.cross_entropy.certificates.collapse_intervals import DUELS, LAST_DECAYS, Duel
+from verify.claims.cross_entropy.certificates.substitution import at
 from verify.evidence import Evidence, Table, overall, worst_of
 from verify.margin import Margin
-from verify.proof import Covering, Fact, Proof, Step, Variable
+from verify.proof import Covering, Evident, Fact, Proof, Step, Variable
 from verify.proof.facts import rational
 
 _EARLIER = positive("earlier_scale")
@@ -51,25 +52,28 @@ def _loss(structure: str, classes: int, factors: int, scales: tuple[sp.Expr, ...
         "icosahedron + 1 unserved": lambda: SPORADIC[0],
     }
     formula = block_loss(codes[structure](), classes)
-    given = {SCALE: scales[0], FACTORS: sp.Integer(factors), SCALED_DECAY: decay}
-    return cast(sp.Expr, formula.expression.xreplace(given))
+    return at(formula.expression, {SCALE: scales[0], FACTORS: sp.Integer(factors), SCALED_DECAY: decay})
 
 
 def _decay(scale: sp.Symbol, classes: int, factors: int) -> sp.Expr:
-    return COLLAPSE_DECAY.at({SCALE: scale, CLASSES: classes, FACTORS: factors})
+    return at(COLLAPSE_DECAY.expression, {SCALE: scale, **_numbers(classes, factors)})
+
+
+def _numbers(classes: int, factors: int) -> dict[sp.Symbol, sp.Expr]:
+    return {CLASSES: sp.Integer(classes), FACTORS: sp.Integer(factors)}
 
 
 def _collapsed(scale: sp.Symbol, classes: int, factors: int) -> sp.Expr:
     """Loss of a collapsed point at the decay for which it is critical."""
     decay = _decay(scale, classes, factors)
-    return COLLAPSE.loss.at({SCALE: scale, CLASSES: classes, FACTORS: factors, SCALED_DECAY: decay})
+    return at(COLLAPSE.loss.expression, {SCALE: scale, SCALED_DECAY: decay, **_numbers(classes, factors)})
 
 
 def _last_step(classes: int, factors: int) -> tuple[Variable, Step]:
     """Zero loses at μ₂, hence below it too; the scale is a variable whose range is one point."""
     structure, thousandths, decay = LAST_DECAYS[classes][factors - 3]
     scale = positive(f"scale_{classes}_{factors}")
-    at = rational(Fraction(thousandths, 1000))
+    place = rational(Fraction(thousandths, 1000))
     loss = _loss(structure, classes, factors, (scale,), sp.Rational(decay, 10**6))
     step = Step(
         f"zero loses, K = {classes}, L = {factors - 1}",
@@ -77,7 +81,7 @@ def _last_step(classes: int, factors: int) -> tuple[Variable, Step]:
         Covering("."),
         f"{structure} at μ₂ = {decay / 1e6:g}",
     )
-    return Variable(scale, f"β of {structure}", at, at), step
+    return Variable(scale, f"β of {structure}", place, place), step
 
 
 def _theorem_one() -> Proof:
@@ -111,7 +115,7 @@ def _duel(duel: Duel) -> Proof:
             "zero is ahead before",
             Fact(_collapsed(_EARLIER, classes, factors), ">", sp.log(classes)),
             Covering(duel.start_tree),
-            "of the collapsed points from before the turning scale on",
+            "of the collapsed points between; the smaller critical scale is a maximum along the ray",
         ),
         zero_loses,
     )
@@ -124,6 +128,23 @@ def _duel(duel: Duel) -> Proof:
         ),
         steps=steps,
         goals=tuple(step.name for step in steps),
+    )
+
+
+def _turning() -> Proof:
+    """μ(α) still rises where the ranges of the duels start: a(e^α + K − 1) > αe^α, a = (F−2)/F."""
+    steps: list[Step] = []
+    for duel in DUELS:
+        share, start = sp.Rational(duel.factors - 2, duel.factors), rational(duel.start)
+        rises = Fact(share * (sp.exp(start) + duel.classes - 1), ">", start * sp.exp(start))
+        name = f"K = {duel.classes}, L = {duel.factors - 1}"
+        steps.append(Step(name, rises, Evident(), f"α_c is above {float(duel.start):g}"))
+    return Proof(
+        title="the ranges of α start before the turning scale, so every larger critical scale is in them",
+        variables=(),
+        steps=tuple(steps),
+        goals=tuple(step.name for step in steps),
+        rests_on=("cross-entropy/collapse-scale",),
     )
 
 
@@ -173,14 +194,14 @@ CLAIM = Claim(
     id="cross-entropy/where-collapse-is-beaten",
     title="Where collapse is beaten, K ≤ 20 and L ≤ 8: intervals of the scaled decay",
     statement=(
-        r"\mu_1(K,L)\le\lambda n^{1/F}\le\mu_2(K,L)\ \Longrightarrow\ "
+        r"\lambda>0,\ \mu_1(K,L)\le\lambda n^{1/F}\le\mu_2(K,L)\ \Longrightarrow\ "
         r"\min_{\alpha\ge0}\mathcal L(\alpha S\otimes1_n^\top)>\min_Z\mathcal L(Z),"
         r"\quad 3\le K\le20,\ 2\le L\le8"
     ),
     source=GARROD_KEATING_2025.at("Theorem 1, extended"),
     computed="collapsed loss and log K minus the loss of a known structure, in balls over whole intervals",
     tight="in floats, no structure known here wins from 2% below μ₁ or 3e-6 above μ₂",
-    proofs=(*map(_duel, DUELS), _theorem_one()),
+    proofs=(*map(_duel, DUELS), _turning(), _theorem_one()),
     certified_on="the table's intervals of μ, 3 ≤ K ≤ 20, 2 ≤ L ≤ 8",
     experiments=(roots,),
 )
