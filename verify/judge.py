@@ -12,7 +12,7 @@ from verify.instance import show
 from verify.ledger import load
 from verify.margin import Outcome
 from verify.proof import Known, Proof, check
-from verify.proof.checker import Checked
+from verify.proof.checker import Checked, check_as_read
 from verify.proof.stored import plain
 from verify.search.guided import search
 from verify.search.sampling import sample
@@ -69,7 +69,7 @@ def check_proofs(proofs: tuple[Proof, ...], certified_on: str = "") -> Evidence:
 
 def _recheck(proof: Proof) -> Checked:
     """The proof checked, and all that it rests on."""
-    checked = check(proof)
+    checked = check_as_read(proof)
     for foundation in proof.rests_on:
         _check_foundation(foundation, ())
     return checked

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from random import Random
 from typing import get_args
 
 import pytest
@@ -60,24 +61,36 @@ def test_every_rule_and_every_kind_of_statement_is_broken() -> None:
     assert {type(step.fact) for step in steps} == set(get_args(Statement))
 
 
-@pytest.mark.parametrize("title", PROOFS)
-def test_the_proof_itself_checks(title: str) -> None:
-    check(PROOFS[title])
-    assert str(PROOFS[title])
+def assert_broken(candidates: Iterator[tuple[str, Proof]], what: str) -> None:
+    for name, broken in candidates:
+        assert not is_accepted(broken), f"the proof still checks with {name!r} {what}"
 
 
-@pytest.mark.parametrize("title", PROOFS)
-def test_dropping_any_step_is_noticed(title: str) -> None:
-    for name, broken in dropped(PROOFS[title]):
-        assert not is_accepted(broken), f"the proof still checks without {name!r}"
+@pytest.mark.parametrize("title", CATALOGUE)
+def test_dropping_or_falsifying_any_step_is_noticed(title: str) -> None:
+    assert str(CATALOGUE[title])
+    check(CATALOGUE[title])
+    assert_broken(dropped(CATALOGUE[title]), "dropped")
+    assert_broken(falsified(CATALOGUE[title]), "falsified")
 
 
-@pytest.mark.parametrize("title", PROOFS)
-def test_falsifying_any_step_is_noticed(title: str) -> None:
-    for name, broken in falsified(PROOFS[title]):
-        assert not is_accepted(broken), f"the proof still checks with {name!r} falsified"
+@pytest.mark.parametrize("title", [title for title, proof in LEDGERS.items() if len(proof.steps) <= 40])
+def test_dropping_or_falsifying_some_step_of_the_ledger_is_noticed(title: str) -> None:
+    """One change of each proof here, all of them at the full level."""
+    assert str(LEDGERS[title])
+    changes = [*dropped(LEDGERS[title]), *falsified(LEDGERS[title])]
+    assert_broken(iter([Random(title).choice(changes)]), "changed")
 
 
+@pytest.mark.full
+@pytest.mark.parametrize("title", LEDGERS)
+def test_dropping_or_falsifying_any_step_of_the_ledger_is_noticed(title: str) -> None:
+    check(LEDGERS[title])
+    assert_broken(dropped(LEDGERS[title]), "dropped")
+    assert_broken(falsified(LEDGERS[title]), "falsified")
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("title", PROOFS)
 def test_dropping_any_goal_leaves_an_idle_step(title: str) -> None:
     proof = PROOFS[title]
