@@ -4,25 +4,31 @@ They only ever save time: from the first chunk that they cannot judge — the cl
 loaded twice — the caller goes on alone, so that whatever is wrong shows there as it does without them.
 """
 
+import gc
 import multiprocessing
+import os
 import signal
+import sys
 import threading
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from verify.claim import Run
-from verify.running.task import Task, quietly
+from verify.running.task import Task
 from verify.running.workers import THREAD_VARIABLES
 from verify.search.batch import judge_chunk
 
 if TYPE_CHECKING:
     from verify.search.batch import Tally
 
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+"""What no claim can ignore; Windows has one such signal only."""
 IDLE = 30
-"""Seconds after which a helper without work or parent ends by itself."""
+"""Seconds after which a helper without work ends by itself."""
 
 
 @dataclass(frozen=True)
@@ -40,45 +46,77 @@ class Helpers:
         from joblib.externals.loky import ProcessPoolExecutor
 
         alone = replace(run, helpers=None)
-        finished = False
-        with _ending_with_this_process():
-            pool = ProcessPoolExecutor(self.count, timeout=IDLE, env=dict.fromkeys(THREAD_VARIABLES, "1"))
+        pool, finished = None, False
+        with _ending_with_this_process() as kill:
             try:
-                for future in [pool.submit(_tally, self.task, alone, *chunk) for chunk in chunks]:
-                    tally = future.result()
-                    if tally is None:
-                        return
-                    yield tally
-                finished = True
-            except Exception:  # a process died, or none could be started
-                return
+                with suppress(Exception):  # a process died, or none could be started
+                    pool = ProcessPoolExecutor(
+                        self.count,
+                        timeout=IDLE,
+                        env=dict.fromkeys(THREAD_VARIABLES, "1"),
+                        initializer=_get_ready,
+                        initargs=(self.task, os.getpid()),
+                    )
+                    for future in [pool.submit(_tally, self.task, alone, *chunk) for chunk in chunks]:
+                        tally = future.result()
+                        if tally is None:
+                            return
+                        yield tally
+                    finished = True
             finally:
-                pool.shutdown(wait=True, kill_workers=not finished)
+                if not finished:
+                    kill()
+                if pool is not None:
+                    pool.shutdown(wait=True)
+
+
+def _get_ready(task: Task, parent: int) -> None:
+    """In a new helper: keep standard output for results, load the claim, and spare it the garbage search.
+
+    joblib's processes search every second; with SymPy loaded that took a tenth of their time.
+    """
+    sys.stdout = sys.stderr
+    threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+    with suppress(Exception, SystemExit):  # `_tally` will meet it again
+        task.load()
+    gc.freeze()
+
+
+def _end_after(parent: int) -> None:
+    """Outlive no parent that was killed and so could not end this process, however long its chunk takes."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
 
 
 def _tally(task: Task, run: Run, number: int, size: int) -> "Tally | None":
     """In a helper: the tally of a chunk, or None whatever goes wrong."""
     try:
-        with quietly():
-            return judge_chunk(task.load(), run, number, size)
+        return judge_chunk(task.load(), run, number, size)
     except (Exception, SystemExit):
         return None
 
 
 @contextmanager
-def _ending_with_this_process() -> Generator[None]:
-    """On SIGTERM, kill the child processes and go on as if by Ctrl-C."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def _ending_with_this_process() -> Generator[Callable[[], None]]:
+    """Yield what kills the child processes started since; SIGTERM does, and goes on as if by Ctrl-C."""
+    before = set(multiprocessing.active_children())
+
+    def kill() -> None:
+        for child in set(multiprocessing.active_children()) - before:
+            assert child.pid is not None  # it has been started
+            with suppress(ProcessLookupError):
+                os.kill(child.pid, KILL)
 
     def end(number: int, frame: FrameType | None) -> None:
-        for child in multiprocessing.active_children():
-            child.kill()
+        kill()
         raise KeyboardInterrupt
 
+    if threading.current_thread() is not threading.main_thread():
+        yield kill
+        return
     previous = signal.signal(signal.SIGTERM, end)
     try:
-        yield
+        yield kill
     finally:
         signal.signal(signal.SIGTERM, previous)
