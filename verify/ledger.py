@@ -72,7 +72,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("landscape/norm-ratio", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/where-collapse-is-beaten", CERTIFIED, CERTIFIED, "2026-11-22"),
     Entry("cross-entropy/phase-boundaries", CERTIFIED, CERTIFIED, "2026-11-22"),
-    Entry("cross-entropy/pairs-and-single", SUPPORTED, SUPPORTED, "2026-11-22"),
+    Entry("cross-entropy/pairs-and-single", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/candidates-are-critical", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("networks/rank-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("networks/collapse-minimises-cost", SUPPORTED, SUPPORTED, "2026-11-22"),

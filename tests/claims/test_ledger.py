@@ -76,12 +76,14 @@ def test_counterexamples_are_found_with_other_seeds(seed: int) -> None:
             assert found, f"{item.id}: the search found nothing with seed {seed}"
 
 
-def test_citations_are_named() -> None:
+def test_citations_name_a_publication_or_a_claim_that_the_proof_rests_on() -> None:
     for item in LEDGER:
         for proof in load(item.id).proofs:
             for step in proof.steps:
                 if isinstance(step.rule, Known):
-                    assert re.search(r"\d{4}", step.rule.theorem), step.rule.theorem
+                    claim = re.fullmatch(r"claim (\S+)", step.rule.name)
+                    named = claim[1] in proof.rests_on if claim else re.search(r"\d{4}", step.rule.theorem)
+                    assert named, step.rule.theorem
 
 
 def test_an_unknown_claim_suggests_a_near_one() -> None:

@@ -128,7 +128,7 @@ def _proof() -> Proof:
             Step(
                 "fit",
                 Fact(fit, ">=", curve),
-                Known("Fit between margins, 2026: g(Z) ≥ f(m̄)"),
+                Known("claim cross-entropy/fit-between-margins: g(Z) ≥ f(m̄)"),
                 "proved in cross-entropy/fit-between-margins",
             ),
             Step(

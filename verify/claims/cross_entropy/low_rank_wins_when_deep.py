@@ -220,13 +220,13 @@ def _proof() -> Proof:
             Step(
                 "fit of X",
                 Fact(fit, ">=", curve),
-                Known("Fit between margins, 2026: g(αX) ≥ f(αm̄)"),
+                Known("claim cross-entropy/fit-between-margins: g(αX) ≥ f(αm̄)"),
                 "proved in cross-entropy/fit-between-margins",
             ),
             Step(
                 "fit of X'",
                 Fact(curve, ">=", lower_fit),
-                Known("Fit between margins, 2026: g(βX') ≤ f(βm)"),
+                Known("claim cross-entropy/fit-between-margins: g(βX') ≤ f(βm)"),
                 "proved there too, with βm = αcm = αm̄",
             ),
             Step("weight", Fact(weight, ">"), Evident(), "weight decay is positive"),

@@ -185,7 +185,7 @@ def _proof() -> Proof:
             Step(
                 "fit",
                 Fact(fit, ">=", fit_of_collapse),
-                Known("Fit between margins, 2026: g(Z) ≥ f(α)"),
+                Known("claim cross-entropy/fit-between-margins: g(Z) ≥ f(α)"),
                 "proved in cross-entropy/fit-between-margins: the mean margin of centred logits αS is α",
             ),
             Step("half λ", Fact(WEIGHT_DECAY / 2, ">"), RationalSign(), "weight decay is positive"),

@@ -221,13 +221,13 @@ def _proof() -> Proof:
             Step(
                 "fit of Z",
                 Fact(fit, ">=", curve),
-                Known("Fit between margins, 2026: g(Z) ≥ f(m̄)"),
+                Known("claim cross-entropy/fit-between-margins: g(Z) ≥ f(m̄)"),
                 "proved in cross-entropy/fit-between-margins",
             ),
             Step(
                 "fit of the code",
                 Fact(curve, ">=", lower_fit),
-                Known("Fit between margins, 2026: g(cX') ≤ f(cm)"),
+                Known("claim cross-entropy/fit-between-margins: g(cX') ≤ f(cm)"),
                 "proved there too, with cm = m̄",
             ),
             Step("weight", Fact(weight, ">"), RationalSign(), "weight decay is positive"),

@@ -150,7 +150,7 @@ def _proof() -> Proof:
             Step(
                 "fit of the code",
                 Fact(COLLAPSE_FIT.at({SCALE: sp.log(others / y), CLASSES: others + 1}), ">=", fit),
-                Known("Fit between margins, 2026: g(βX') ≤ f(βm)"),
+                Known("claim cross-entropy/fit-between-margins: g(βX') ≤ f(βm)"),
                 "proved in cross-entropy/fit-between-margins",
             ),
             Step("slope", Fact(1 - 1 / (1 + y), ">"), RationalSign(), "the derivative of y − log(1 + y)"),
