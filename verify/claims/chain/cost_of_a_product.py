@@ -167,5 +167,5 @@ CLAIM = Claim(
     margin=margin,
     proofs=(_proof(),),
     experiments=(semidefinite_program,),
-    full_samples=150_000,
+    full_samples=80_000,
 )

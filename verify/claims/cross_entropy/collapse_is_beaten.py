@@ -244,5 +244,5 @@ CLAIM = Claim(
     exact_margin=exact_margin,
     proofs=(_proof(deep=True), _proof(deep=False)),
     experiments=(descent,),
-    full_samples=200_000,
+    full_samples=150_000,
 )

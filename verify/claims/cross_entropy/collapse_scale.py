@@ -286,5 +286,5 @@ CLAIM = Claim(
     margin=margin,
     proofs=(_critical(), _logarithmic_derivative(), _turning(beyond=False), _turning(beyond=True)),
     experiments=(descent,),
-    full_samples=150_000,
+    full_samples=80_000,
 )

@@ -156,5 +156,5 @@ CLAIM = Claim(
     margin=margin,
     experiments=(eight_classes,),
     quick_samples=500,
-    full_samples=100_000,
+    full_samples=60_000,
 )

@@ -203,5 +203,5 @@ CLAIM = Claim(
     margin=margin,
     experiments=(examples,),
     quick_samples=100,
-    full_samples=10_000,
+    full_samples=3_000,
 )

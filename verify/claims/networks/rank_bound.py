@@ -194,5 +194,5 @@ CLAIM = Claim(
     hypotheses=meets_hypotheses,
     margin=margin,
     experiments=(digits,),
-    full_samples=150_000,
+    full_samples=100_000,
 )

@@ -376,5 +376,5 @@ CLAIM = Claim(
     margin=margin,
     proofs=(_free_bias(), _layers(), _alignment()),
     experiments=(descent,),
-    full_samples=100_000,
+    full_samples=50_000,
 )

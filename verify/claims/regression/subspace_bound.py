@@ -97,5 +97,5 @@ CLAIM = Claim(
     hypotheses=has_full_rank,
     margin=margin,
     quick_samples=2_000,
-    full_samples=200_000,
+    full_samples=150_000,
 )

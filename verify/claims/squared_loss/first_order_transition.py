@@ -262,5 +262,5 @@ CLAIM = Claim(
     margin=margin,
     proofs=(_proof(below=True), _proof(below=False)),
     experiments=(descent,),
-    full_samples=150_000,
+    full_samples=100_000,
 )

@@ -150,5 +150,5 @@ CLAIM = Claim(
     sampler=sampler,
     margin=margin,
     proofs=(_proof(), _attained()),
-    full_samples=100_000,
+    full_samples=60_000,
 )
