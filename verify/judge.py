@@ -1,6 +1,7 @@
 """Putting a claim through every method that fits it."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_FLOOR, Context
 from importlib.metadata import PackageNotFoundError, version
@@ -85,7 +86,8 @@ def _proof_summary(proofs: tuple[Proof, ...], certified_on: str, checked: list[C
         summary += f", {boxes} {'box' if boxes == 1 else 'boxes'} with slack ≥ {slack}"
     if cited:
         summary += f", given {' and '.join(dict.fromkeys(cited))}"
-    stated = certified_on or ("; ".join(_ranges(proofs)) if boxes else "")
+    covered = [proof for proof, item in zip(proofs, checked, strict=True) if not item.is_exact]
+    stated = certified_on or "; ".join(_ranges(covered))
     return f"on {stated} · {summary}" if stated else summary
 
 
@@ -94,7 +96,7 @@ def _two_digits_below(value: float) -> str:
     return f"{Context(prec=2, rounding=ROUND_FLOOR).create_decimal_from_float(value):g}"
 
 
-def _ranges(proofs: tuple[Proof, ...]) -> list[str]:
+def _ranges(proofs: Sequence[Proof]) -> list[str]:
     """The ranges of the proofs' variables, each once."""
     return list(dict.fromkeys(v.range_text for proof in proofs for v in proof.variables))
 

@@ -52,7 +52,7 @@ def holds_proofs(path: Path) -> bool:
     """Whether a file says of itself that it holds proofs; a file that cannot be read says nothing."""
     try:
         with path.open(encoding="utf-8") as stream:
-            return f'"{FORMAT}"' in stream.read(200)
+            return '"rankcollapse proofs ' in stream.read(200)
     except (OSError, UnicodeDecodeError):
         return False
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace as changed
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,7 @@ from verify.command_line.output import print_json
 
 if TYPE_CHECKING:
     from verify.claim import Level
+    from verify.proof import Proof
     from verify.verdict import Verdict
 
 
@@ -44,18 +45,37 @@ def _replay_proofs(path: Path, as_json: bool) -> int:
                     "reason": judgement.reason,
                     "evidence": [evidence_json(item) for item in judgement.evidence],
                     "witness": None,
+                    "proofs": [_said(proof) for proof in stored.proofs],
                 }
             ]
         )
     else:
         click.echo(f"{stored.claim}  {stored.source}  {judgement.verdict}\n  {judgement.reason}")
         for proof in stored.proofs if accepted else ():
-            ranges = "; ".join(variable.range_text for variable in proof.variables)
-            click.echo(f"  {proof.title}" + (f"\n    for all {ranges}" if ranges else ""))
-            for step in proof.steps:
-                if step.name in proof.goals:
-                    click.echo(f"    ∎ {step.fact}")
+            _print_said(_said(proof))
     return 0 if accepted else 1
+
+
+def _said(proof: "Proof") -> dict[str, Any]:
+    """Return what a proof proves, of what, and on whose word."""
+    from verify.proof import Known
+
+    return {
+        "title": proof.title,
+        "for_all": [variable.range_text for variable in proof.variables],
+        "goals": [str(step.fact) for step in proof.steps if step.name in proof.goals],
+        "given": [f"{s.fact} ({s.rule.theorem})" for s in proof.steps if isinstance(s.rule, Known)],
+        "rests_on": list(proof.rests_on),
+    }
+
+
+def _print_said(said: dict[str, Any]) -> None:
+    click.echo(f"  {said['title']}")
+    if said["for_all"]:
+        click.echo(f"    for all {'; '.join(said['for_all'])}")
+    for mark, key in (("given", "given"), ("∎", "goals"), ("rests on", "rests_on")):
+        for line in said[key]:
+            click.echo(f"    {mark} {line}")
 
 
 def _replay_witness(path: Path, claim_file: Path | None, level: "Level", as_json: bool) -> int:

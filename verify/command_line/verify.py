@@ -163,6 +163,7 @@ def evidence_json(item: "Evidence") -> dict[str, Any]:
         "tightness": item.tightness,
         "seed": item.seed,
         "seconds": item.seconds,
+        "versions": item.versions,
     }
 
 
