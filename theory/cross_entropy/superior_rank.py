@@ -32,7 +32,7 @@ PARABOLA_MARGIN: Final = Formula(
     "X_jj − X_ij = (t_i − t_j)²",
 )
 
-SUPERIOR_RANK_SOURCE: Final = GARROD_KEATING_2025.at("q_K of Theorem 3")
+SUPERIOR_RANK_SOURCE: Final = GARROD_KEATING_2025.at("q_K of Theorem 3, its value derived here")
 
 
 def superior_rank(classes: int) -> int:

@@ -5,7 +5,7 @@ Source      2301.00437, Theorem A.1, as quoted and discussed in 2410.23169.
 Computed    loss of the paired point minus loss of the best collapsed point, both at the collapse scale,
             where collapse exists and is no worse than zero.
 Tight       refuted for every K ≥ 4 at L ≥ 3; the witness K = 4, L = 3 fits in a line. What remains of it is
-            L = 1: cross-entropy/collapse-is-global-at-depth-one.
+            L = 1 and K = 2: cross-entropy/collapse-is-global-at-depth-one.
 """
 
 import math

@@ -1,10 +1,11 @@
-"""What remains of "collapse is globally optimal at any depth": depth one.
+"""What remains of "collapse is globally optimal at any depth": depth one, and two classes.
 
-Statement   L = 1, equal classes: for every Z, ℒ(Z) ≥ ℒ(αS⊗1ᵀ) with α = max(m̄, 0), m̄ the mean margin of Z. So
-            some collapsed point, zero included, is a global minimum for every K, n and λ.
-Source      2301.00437, Theorem A.1 at depth one; this short proof is the project's own.
-Computed    the difference on random codes; the optimum in logit space against the closed form.
-Tight       yes: it fails at L = 2 for every K ≥ 6, at L ≥ 3 for every K ≥ 4 (collapse-is-beaten).
+Statement   L = 1 or K = 2, equal classes, λ > 0: for every Z, ℒ(Z) ≥ ℒ(αS⊗1ᵀ) with α = max(m̄, 0), m̄ the mean
+            margin of Z. So some collapsed point, zero included, is a global minimum for every n and λ.
+Source      2301.00437, Theorem A.1, which says so at any depth; this short proof is the project's own.
+Computed    the difference on random codes; the optimum in logit space against the closed form at depth one.
+Tight       yes: it fails at L = 2 for every K ≥ 6, at L ≥ 3 for every K ≥ 4 (collapse-is-beaten), and at some
+            λ for K = 3, L ≥ 2 and for K = 4, 5, L = 2 (where-collapse-is-beaten, L ≤ 8).
 """
 
 from fractions import Fraction
@@ -22,14 +23,27 @@ from verify.claim import Claim, Run
 from verify.evidence import Evidence, Table, overall, worst_of
 from verify.instance import Instance
 from verify.margin import Margin
-from verify.proof import Combination, Evident, Fact, Identity, Known, Proof, RationalSign, Step, Variable
+from verify.proof import (
+    Combination,
+    Evident,
+    Fact,
+    Identity,
+    Increasing,
+    Known,
+    Proof,
+    RationalSign,
+    Step,
+    Variable,
+)
 from verify.strategies import code_instances, positive_rationals
 from verify.strategies.codes import is_code, random_code
 
 
 def equal_classes(instance: Instance) -> bool:
-    """K×K code, equal sizes, λ > 0, a positive scale."""
+    """K×K code, equal sizes, λ > 0, a positive scale; F = 2, or K = 2 and F ≥ 2."""
     if not is_code(instance) or len(set(instance["sizes"])) != 1 or not instance["weight_decay"] > 0:
+        return False
+    if instance["factors"] < 2 or (instance["factors"] > 2 and len(instance["sizes"]) > 2):
         return False
     scale = float(instance["scale"])
     return scale > 0 and scale * max(abs(entry) for row in instance["code"] for entry in row) < 300
@@ -46,11 +60,15 @@ def margin(instance: Instance) -> Margin:
     from numerics.exact.codes import exact_rank
 
     code, sizes, decay = instance["code"], instance["sizes"], float(instance["weight_decay"])
+    factors = instance["factors"]
     loss = code_loss(
-        code, float(instance["scale"]), sizes, rank=exact_rank(code), factors=2, weight_decay=decay
+        code, float(instance["scale"]), sizes, rank=exact_rank(code), factors=factors, weight_decay=decay
     )
     collapsed = COLLAPSE.loss(
-        scale=float(_scale(instance)), classes=len(sizes), factors=2, scaled_decay=decay * sizes[0] ** 0.5
+        scale=float(_scale(instance)),
+        classes=len(sizes),
+        factors=factors,
+        scaled_decay=decay * sizes[0] ** (1 / factors),
     )
     error = LINEAR_ALGEBRA * len(sizes) * (1 + loss) * (1 + float(np.max(np.abs(code))))
     return Margin.at_least(loss, float(collapsed), error=error)
@@ -64,15 +82,17 @@ def exact_margin(instance: Instance) -> Margin:
     from theory.formula.balls import exact_ball
     from theory.tolerances import BALL_PRECISION
 
-    sizes, decay = instance["sizes"], Fraction(instance["weight_decay"])
-    loss = code_loss_ball(instance["code"], Fraction(instance["scale"]), sizes, factors=2, weight_decay=decay)
+    sizes, decay, factors = instance["sizes"], Fraction(instance["weight_decay"]), instance["factors"]
+    loss = code_loss_ball(
+        instance["code"], Fraction(instance["scale"]), sizes, factors=factors, weight_decay=decay
+    )
     with ctx.workprec(BALL_PRECISION):
-        scaled = exact_ball(decay) * arb(sizes[0]).sqrt()
+        scaled = exact_ball(decay) * arb(sizes[0]).root(factors)
     scale = _scale(instance)
     if scale == 0:
         return Margin.of_ball(loss - arb(len(sizes)).log())
     return Margin.of_ball(
-        loss - COLLAPSE.loss.ball(scale=scale, classes=len(sizes), factors=2, scaled_decay=scaled)
+        loss - COLLAPSE.loss.ball(scale=scale, classes=len(sizes), factors=factors, scaled_decay=scaled)
     )
 
 
@@ -80,24 +100,29 @@ def instances() -> Any:
     """Small codes with one to four samples a class."""
     from hypothesis import strategies as st
 
-    codes = code_instances(scale=positive_rationals(largest=3), weight_decay=positive_rationals(largest=1))
+    codes = code_instances(
+        scale=positive_rationals(largest=3),
+        weight_decay=positive_rationals(largest=1),
+        factors=st.sampled_from([2, 2, 3, 5, 12]),
+    )
     return st.tuples(codes, st.integers(1, 4)).map(
         lambda drawn: {**drawn[0], "sizes": [drawn[1]] * len(drawn[0]["sizes"])}
     )
 
 
 def sampler(generator: np.random.Generator) -> Instance:
-    """Codes of up to eight classes, one in four near collapse; decays over five decades."""
+    """Codes of up to eight classes, one in four near collapse; decays over five decades; F > 2 for K = 2."""
     drawn = random_code(generator)
     return {
         **drawn,
         "sizes": [drawn["sizes"][0]] * len(drawn["sizes"]),
         "scale": float(10.0 ** generator.uniform(-2, 1)),
+        "factors": int(generator.integers(2, 30)) if len(drawn["sizes"]) == 2 else 2,
         "weight_decay": float(10.0 ** generator.uniform(-4, 1)),
     }
 
 
-def _proof() -> Proof:
+def _depth_one() -> Proof:
     """Both parts of the loss bound the mean margin: the fit by Jensen, the nuclear norm by duality."""
     nuclear, fit = sp.symbols("nuclear fit", nonnegative=True)
     one = sp.Integer(1)
@@ -156,6 +181,77 @@ def _proof() -> Proof:
     )
 
 
+def _two_classes() -> Proof:
+    """One singular value is enough for two classes, and it bounds the mean margin."""
+    top = sp.Symbol("top", positive=True)
+    rest, fit = sp.symbols("rest fit", nonnegative=True)
+    one, two, n, weight = sp.Integer(1), {CLASSES: sp.Integer(2)}, SAMPLES_PER_CLASS, WEIGHT_DECAY
+    power, cheapest, curve = 2 / FACTORS, sp.sqrt(n) * SCALE, COLLAPSE.fit.at(two)
+    loss = COLLAPSE.loss.at({**two, SCALED_DECAY: WEIGHT_DECAY * n ** (1 / FACTORS)})
+    return Proof(
+        title="with two classes no logits are better than collapse at their mean margin, at any depth",
+        variables=(
+            Variable(FACTORS, "F", sp.Integer(2)),
+            Variable(n, "n", one),
+            Variable(WEIGHT_DECAY, "λ", sp.Integer(0), open_low=True),
+            Variable(SCALE, "α = m̄; where m̄ ≤ 0, ℒ(Z) ≥ f(m̄) ≥ log 2", sp.Integer(0), open_low=True),
+            Variable(rest, "Σσ_i^{2/F} without the first", sp.Integer(0)),
+            Variable(top, "‖Z‖₂ = σ_1; Z ≠ 0 as m̄ > 0", sp.Integer(0), open_low=True, stands_for=True),
+            Variable(fit, "g(Z)", sp.Integer(0), stands_for=True),
+        ),
+        steps=(
+            Step(
+                "duality",
+                Fact(top, ">=", cheapest),
+                Known("von Neumann 1937: ⟨SY, Z⟩ ≤ ‖SY‖_*‖Z‖₂"),
+                "m̄ = ⟨SY, Z⟩/n for K = 2, and SY has one singular value, √n",
+            ),
+            Step("√n α", Fact(cheapest, ">"), Evident(), "a product of positive numbers"),
+            Step("exponent", Fact(power, ">"), RationalSign(), "2/F"),
+            Step(
+                "logarithms",
+                Fact(sp.log(top), ">=", sp.log(cheapest)),
+                Increasing("log", top, cheapest, "duality", "√n α"),
+                "take logarithms",
+            ),
+            Step(
+                "scaled",
+                Fact(power * sp.log(top), ">=", power * sp.log(cheapest)),
+                Combination((("exponent", "logarithms"),)),
+                "times 2/F",
+            ),
+            Step(
+                "powers",
+                Fact(sp.exp(power * sp.log(top)), ">=", sp.exp(power * sp.log(cheapest))),
+                Increasing("exp", power * sp.log(top), power * sp.log(cheapest), "scaled"),
+                "σ_1^{2/F} ≥ (α√n)^{2/F}",
+            ),
+            Step("rest", Fact(rest, ">="), RationalSign(), "no singular value is negative"),
+            Step("weight", Fact(weight * FACTORS / 2, ">"), RationalSign(), "λF/2"),
+            Step(
+                "fit",
+                Fact(fit, ">=", curve),
+                Known("claim cross-entropy/fit-between-margins: g(Z) ≥ f(m̄)"),
+                "with K = 2",
+            ),
+            Step(
+                "formula",
+                Fact(curve + weight * FACTORS / 2 * cheapest**power, "=", loss),
+                Identity(),
+                "the loss of collapse at scale α with μ = λn^{1/F}",
+            ),
+            Step(
+                "loss",
+                Fact(fit + weight * FACTORS / 2 * (top**power + rest), ">=", loss),
+                Combination(((one, "fit"), ("weight", "powers"), ("weight", "rest"), (one, "formula"))),
+                "ℒ(Z) ≥ ℒ(αS⊗1ᵀ)",
+            ),
+        ),
+        goals=("loss",),
+        rests_on=("chain/cost-of-a-product", "cross-entropy/fit-between-margins"),
+    )
+
+
 def optima(run: Run) -> Evidence:
     """The convex problem solved in logit space from a random start, against α = log(1/μ − K + 1)."""
     from numerics.optimum.local import logit_optimum
@@ -190,19 +286,20 @@ def optima(run: Run) -> Evidence:
 
 CLAIM = Claim(
     id="cross-entropy/collapse-is-global-at-depth-one",
-    title="At depth one a collapsed point is a global minimum, for every K, n and λ",
+    title="At depth one, and for two classes at any depth, a collapsed point is a global minimum",
     statement=(
-        r"L=1,\ n_k=n:\qquad \mathcal L(Z)\ge\mathcal L(\alpha S\otimes1_n^\top),\quad "
+        r"L=1\ \text{or}\ K=2,\ n_k=n,\ \lambda>0:\qquad "
+        r"\mathcal L(Z)\ge\mathcal L(\alpha S\otimes1_n^\top),\quad "
         r"\alpha=\max(\bar m(Z),0)\qquad\forall Z"
     ),
-    source=DANG_2023.at("Theorem A.1 at depth one"),
+    source=DANG_2023.at("Theorem A.1, L = 1 or K = 2"),
     computed="loss of random codes minus that of collapse at their mean margin",
-    tight="yes: the same statement fails at L = 2 for K ≥ 6 and at L ≥ 3 for K ≥ 4",
+    tight="yes: it fails at L = 2 for K ≥ 6 and at L ≥ 3 for K ≥ 4, and at some λ for K = 3, 4, 5, L = 2",
     instances=instances,
     sampler=sampler,
     hypotheses=equal_classes,
     margin=margin,
     exact_margin=exact_margin,
-    proofs=(_proof(),),
+    proofs=(_depth_one(), _two_classes()),
     experiments=(optima,),
 )

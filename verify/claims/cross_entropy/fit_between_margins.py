@@ -100,7 +100,7 @@ def _convex() -> Proof:
     exponential = sp.exp(-x)
     curvature = _OTHERS * exponential / (1 + _OTHERS * exponential) ** 2
     return Proof(
-        title="f is strictly convex and falls",
+        title="f is strictly convex",
         variables=(
             Variable(_OTHERS, "K − 1", sp.Integer(1)),
             Variable(_PLACE, "positive part of x", sp.Integer(0)),

@@ -5,8 +5,9 @@ Statement   K ≥ 4 classes, m of n samples and K − m of Rn. Simplex-encoded l
             ρ = m/K. So with X' diagonally superior of rank 2 and F = L + 1 > 2 log R'/log((K−1)/2), R' = cA/G
             as in cross-entropy/low-rank-wins-when-deep, the best point on the ray through Ẑ is no better
             than that through X', for every λ > 0.
-Source      2410.23169, Theorem A3, for λ < λ_0; that the direction of the depth-one minimiser tends to Ẑ as
-            λ → 0 is Thrampoulidis et al. 2022. The explicit depth is derived for this project.
+Source      2410.23169, Theorem A3, which is about the depth-one minimiser itself for λ < λ_0; that its
+            direction tends to Ẑ as λ → 0 is Thrampoulidis et al. 2022. The statement for Ẑ and the explicit
+            depth are derived for this project.
 Computed    ℒ(αẐ) − ℒ(αcX') with the parabola code; depth-one minimisers at finite λ: their distance from Ẑ,
             their own L₀, and their rays minimised against the polygon's.
 Tight       no; the table gives the sharp depth of the same argument. At a finite λ the statement about the
@@ -246,13 +247,14 @@ def depth_one_minimisers(run: Run) -> Evidence:
 
 CLAIM = Claim(
     id="cross-entropy/generalised-collapse-is-beaten",
-    title="Under step imbalance simplex-encoded labels are not optimal either, deep enough",
+    title="Under step imbalance simplex-encoded labels are no better than a code of rank two, deep enough",
     statement=(
-        r"K\ge4,\ L+1>\frac{2\log R'}{\log\frac{K-1}{2}}\ \Longrightarrow\ "
+        r"\operatorname{rank}X'=2,\ m(X')>0,\ K\ge4,\ L+1>\frac{2\log R'}{\log\frac{K-1}{2}}"
+        r"\ \Longrightarrow\ "
         r"\min_\alpha\mathcal L(\alpha\hat Z)\ge\min_\beta\mathcal L(\beta X')\ \ \forall\lambda>0,\qquad "
         r"\hat Z=(I-\tfrac1K11^\top)Y"
     ),
-    source=GARROD_KEATING_2025.theorem("A3"),
+    source=GARROD_KEATING_2025.at("Theorem A3, limit of small decay"),
     computed="loss of simplex-encoded labels minus that of the parabola code; depth-one minimisers",
     tight="no: the table has the sharp depth",
     instances=instances,

@@ -27,7 +27,7 @@ from theory.cross_entropy.codes import (
     singular_values,
 )
 from theory.cross_entropy.depth_threshold import DepthThreshold, depth_threshold, sharp_factors
-from theory.cross_entropy.superior_rank import lifted_code, parabola_code
+from theory.cross_entropy.superior_rank import least_superior_code, lifted_code, parabola_code
 from theory.sources import GARROD_KEATING_2025
 from theory.symbols import FACTORS, SCALE, WEIGHT_DECAY
 from theory.tolerances import LINEAR_ALGEBRA
@@ -65,7 +65,7 @@ def deep_enough(instance: Instance) -> bool:
 
     code, lower, sizes = instance["code"], instance["lower"], instance["sizes"]
     classes = len(code)
-    if classes < 3 or len(lower) != classes or len(sizes) != classes or min(sizes) < 1:
+    if classes < 2 or len(lower) != classes or len(sizes) != classes or min(sizes) < 1:
         return False
     if any(len(row) != classes for row in (*code, *lower)) or exact_rank(code) <= exact_rank(lower):
         return False
@@ -111,14 +111,14 @@ def exact_margin(instance: Instance) -> Margin:
 
 
 def instances() -> Any:
-    """Three or four classes against the parabola code; F a little above the threshold."""
+    """Two to four classes against a superior code of least rank; F a little above the threshold."""
     from hypothesis import strategies as st
 
     def of(classes: int) -> Any:
         return st.fixed_dictionaries(
             {
                 "code": integer_matrices(classes, classes),
-                "lower": st.just(parabola_code(classes)),
+                "lower": st.just(least_superior_code(classes)),
                 "sizes": st.lists(st.integers(1, 3), min_size=classes, max_size=classes),
                 "factors": st.integers(2, 40),
                 "scale": positive_rationals(largest=2),
@@ -126,7 +126,7 @@ def instances() -> Any:
             }
         )
 
-    return st.integers(3, 4).flatmap(of)
+    return st.integers(2, 4).flatmap(of)
 
 
 def sampler(generator: np.random.Generator) -> Instance:
@@ -332,12 +332,13 @@ CLAIM = Claim(
     id="cross-entropy/low-rank-wins-when-deep",
     title="Deep enough, a code of lower rank that serves every class beats any code of higher rank",
     statement=(
+        r"\operatorname{rank}X=p>q=\operatorname{rank}X',\ m(X')>0,\ \bar m(X)>0,\ "
         r"F=L+1>\frac{2\log R}{\log(p/q)}\ \Longrightarrow\ "
         r"\min_{\alpha\ge0}\mathcal L(\alpha X)\ge\min_{\beta\ge0}\mathcal L(\beta X')"
         r"\ \ \forall\lambda>0,\qquad "
         r"R=\frac{\bar m(X)}{m(X')}\,\frac{\frac1q\sum_i\sigma_i(X')}{\left(\prod_i\sigma_i(X)\right)^{1/p}}"
     ),
-    source=GARROD_KEATING_2025.at("Theorems 2 and A1"),
+    source=GARROD_KEATING_2025.at("Theorems 2 and A1, explicit depth"),
     computed="loss of αX minus loss of αcX'; both rays minimised",
     tight="for flat spectra and equal margins; else R has slack",
     instances=instances,

@@ -1,9 +1,13 @@
 """A collapsed ReLU network costs at least what a collapsed linear one costs, with no assumption.
 
-Statement   H and the features after every ReLU collapsed to a flat simplex, centred logits αS: ‖H‖² + Σ‖W_l‖²
-            ≥ F(K−1)(nα²)^{1/F}, so the loss is at least f(α) + (λF/2)(K−1)(α√n)^{2/F}.
+Statement   H = X_1⊗1ᵀ and X_{l+1} = relu(W_l X_l) collapsed: centred class means X_l S = s_l Q_l with K − 1
+            singular values s_l, whatever the global mean (an orthogonal frame is such). Logits
+            (αS + b1ᵀ)⊗1ᵀ, α > 0. Then ‖H‖² + Σ‖W_l‖² ≥ F(K−1)(nα²)^{1/F}, so the loss is at least
+            f(α) + (λF/2)(K−1)(α√n)^{2/F}.
 Source      2410.23169, Theorem 7, which shows it under Assumption 1 (ReLU does not lower the ratio of global
-            mean to simplex part); that it is not needed is the project's own observation.
+            mean to simplex part). That it is not needed is derived for this project, from the definition of
+            collapse above; the paper's own wording of that definition was not at hand, and a wider one (only
+            pre-activations collapsed, say) would not be covered.
 Computed    the cost of random collapsed ReLU networks against the bound, those included that violate
             Assumption 1; their forward pass.
 Tight       in the limit: features need a mean of at least 1/√(K−1) of the simplex part to be non-negative.
@@ -145,7 +149,7 @@ def _proof() -> Proof:
             ),
             Variable(NEXT_SIMPLEX_PART, "s_{l+1}, the same one layer on", sp.Integer(0), open_low=True),
             Variable(norm, "‖W_l‖²", sp.Integer(0), stands_for=True),
-            Variable(pre, "‖W_l X_l S‖²", sp.Integer(0), stands_for=True),
+            Variable(pre, "‖W_l X_l S‖²; for l = L that is ‖αS‖²", sp.Integer(0), stands_for=True),
             Variable(total, "‖H‖² + Σ‖W_l‖²", sp.Integer(0), stands_for=True),
             Variable(fit, "mean cross-entropy", sp.Integer(0), stands_for=True),
         ),
@@ -186,7 +190,7 @@ def _proof() -> Proof:
                 "fit",
                 Fact(fit, ">=", fit_of_collapse),
                 Known("claim cross-entropy/fit-between-margins: g(Z) ≥ f(α)"),
-                "proved in cross-entropy/fit-between-margins: the mean margin of centred logits αS is α",
+                "the mean margin of the logits αS + b1ᵀ is α",
             ),
             Step("half λ", Fact(WEIGHT_DECAY / 2, ">"), RationalSign(), "weight decay is positive"),
             Step(
@@ -275,10 +279,10 @@ CLAIM = Claim(
     id="cross-entropy/relu-collapse-costs-as-much",
     title="A collapsed ReLU network costs at least what a collapsed linear one costs",
     statement=(
-        r"X_lS=s_lQ_l\ (1\le l\le L),\ ZS=\alpha S\otimes1_n^\top\ \Longrightarrow\ "
+        r"X_lS=s_lQ_l,\ Q_l^\top Q_l=S\ (1\le l\le L),\ W_LX_L=\alpha S+b1^\top,\ \alpha>0\ \Longrightarrow\ "
         r"\|H\|_F^2+\sum_{l=1}^L\|W_l\|_F^2\ge F(K-1)(n\alpha^2)^{1/F}"
     ),
-    source=GARROD_KEATING_2025.at("Theorem 7, without Assumption 1"),
+    source=GARROD_KEATING_2025.at("Theorem 7, extended: no Assumption 1"),
     computed="cost of collapsed ReLU networks against the bound",
     tight="in the limit of many classes",
     instances=instances,

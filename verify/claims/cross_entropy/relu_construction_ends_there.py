@@ -1,8 +1,11 @@
-"""Where the paired ReLU network stops being cheaper than collapse: every other (K, L), exactly.
+"""Where the paired ReLU network stops being cheaper than linear collapse: every other (K, L), exactly.
 
-Statement   Outside K ≥ 14, 10, 8, 6 at L ≥ 4, 5, 6, 8 the paired ReLU network costs more than collapse at
-            equal scale: at L ≤ 3 and for K ≤ 5 always.
-Source      2410.23169, Theorem 7: K ≥ 10 and L ≥ 5, or K ≥ 16 and L = 4; the exact set is derived here.
+Statement   Outside K ≥ 14, 10, 8, 6 at L ≥ 4, 5, 6, 8 the paired ReLU network costs more than K − 1, the cost
+            of linear collapse at equal scale: for 2 ≤ L ≤ 3 and for K ≤ 5 always. (K − 1 bounds the cost of
+            collapsed ReLU networks from below and none attains it for L ≥ 2, so the network may still be
+            cheaper than those.)
+Source      2410.23169, Theorem 7: K ≥ 10 and L ≥ 5, or K ≥ 16 and L = 4; the exact set is derived for this
+            project.
 Computed    k³(k+2)^{L−2} against 2^{L−3}(k−1)^{L+1} in integers, k = K − (K mod 2); the table by depth
             beside the printed network's and the printed theorem's.
 Tight       yes: the complement of cross-entropy/relu-low-rank-wins. Other networks may do better still.
@@ -38,7 +41,7 @@ def outside(instance: Instance) -> bool:
 
 
 def _excess(k: Any, depth: Any) -> Any:
-    """8k³(k+2)^{L−2} − 2^L(k−1)^{L+1}: positive where the network costs more than collapse."""
+    """8k³(k+2)^{L−2} − 2^L(k−1)^{L+1}: positive where the network costs more than K − 1."""
     return 8 * k**3 * (k + 2) ** (depth - 2) - 2**depth * (k - 1) ** (depth + 1)
 
 
@@ -170,12 +173,12 @@ def _cheaper(rule: Callable[[int, int], bool], depth: int) -> str:
 
 CLAIM = Claim(
     id="cross-entropy/relu-construction-ends-there",
-    title="The paired ReLU network is cheaper than collapse at no other K and L",
+    title="The paired ReLU network costs less than linear collapse at no other K and L",
     statement=(
-        r"(K,L)\notin\{K\ge14,L\ge4\}\cup\{K\ge10,L\ge5\}\cup\{K\ge8,L\ge6\}\cup\{K\ge6,L\ge8\}"
+        r"K,L\ge2,\ (K,L)\notin\{K\ge14,L\ge4\}\cup\{K\ge10,L\ge5\}\cup\{K\ge8,L\ge6\}\cup\{K\ge6,L\ge8\}"
         r"\ \Longrightarrow\ k^3(k+2)^{L-2}>2^{L-3}(k-1)^{L+1},\quad k=2\lfloor K/2\rfloor"
     ),
-    source=GARROD_KEATING_2025.theorem(7),
+    source=GARROD_KEATING_2025.at("Theorem 7, exact set"),
     computed="the two costs to the power F, in integers; the table beside the printed one",
     tight="yes: the complement of what cross-entropy/relu-low-rank-wins proves",
     instances=instances,

@@ -2,12 +2,15 @@
 
 Statement   K ≥ 14 and L = 4, K ≥ 10 and L = 5, K ≥ 8 and L = 6 or 7, K ≥ 6 and L ≥ 8: the paired ReLU network
             has a smaller loss than any collapsed ReLU network at the same scale (for every α, λ > 0), so no
-            collapsed point is optimal. No assumption on the network.
+            collapsed point but zero is optimal. Collapsed as in cross-entropy/relu-collapse-costs-as-much.
+            In words: P² = 2P and P1 = 0, so the shapes of theory/cross_entropy/relu_paired multiply to
+            2^{L−1}P, have the squared norms 2k (H, W_1, W_L) and 2k + 4, and no ReLU changes a feature.
 Source      2410.23169, Theorem 7: K ≥ 10 and L ≥ 5, or K ≥ 16 and L = 4, under its Assumption 1. The smaller
             K, the class of odd K that stands alone as a chain of scalars, and doing without the assumption
             are the project's own.
 Computed    least collapsed loss minus paired loss; forward passes through explicit weights.
-Tight       for this construction: cross-entropy/relu-construction-ends-there.
+Tight       for this construction against that bound: cross-entropy/relu-construction-ends-there. Collapsed
+            networks cost more than the bound, so collapse may lose at other (K, L) too.
 """
 
 from typing import Any, cast
@@ -176,7 +179,8 @@ def _roots() -> Proof:
                 "power of the cost",
                 Fact(power * sp.Integer(2) ** (FACTORS - 4), "=", k**3 * (k + 2) ** (FACTORS - 3)),
                 Identity(),
-                "2^{L−3}c^F = k³(k+2)^{L−2}, so that the inequality says c^F < (k−1)^F",
+                "that is 4^{L−1}c^F = (2k)³(2k+4)^{L−2}, the shapes' squared norms multiplied; the inequality "
+                "says c^F < (k−1)^F",
             ),
             Step("spare", Fact(spare, ">"), RationalSign(), "the inequality"),
             Step("right", Fact(right, ">"), RationalSign(), "a power of a positive number"),
@@ -219,7 +223,7 @@ def _loss() -> Proof:
     return Proof(
         title="the cheaper paired network has the smaller loss at every scale and decay",
         variables=(
-            Variable(cost, "c", sp.Integer(1)),
+            Variable(cost, "c ≥ 1, as 2^{L−3}c^F = k³(k+2)^{L−2} and k ≥ 6", sp.Integer(1)),
             Variable(saved, "k − 1 − c", sp.Integer(0), open_low=True),
             Variable(SINGLE, "K mod 2, so K = k + single", sp.Integer(0), sp.Integer(1), integer=True),
             Variable(FACTORS, "F = L + 1", sp.Integer(5)),
@@ -327,9 +331,9 @@ CLAIM = Claim(
         r"\ \Longrightarrow\ \mathcal L_{\mathrm{paired\ ReLU}}(\alpha)<"
         r"\min_{\mathrm{collapsed\ ReLU}}\mathcal L(\alpha)\quad\forall\alpha,\lambda>0"
     ),
-    source=GARROD_KEATING_2025.theorem(7),
+    source=GARROD_KEATING_2025.at("Theorem 7, extended"),
     computed="least collapsed minus paired loss; forward passes through explicit weights",
-    tight="for this construction: it wins at no other (K, L)",
+    tight="for this construction against the least cost of linear collapse: nowhere else is it below",
     instances=instances,
     sampler=sampler,
     hypotheses=in_hypothesis,

@@ -1,8 +1,8 @@
 """Weight decay that falls more slowly than 1/L leaves nothing: deep enough, the optimum is exactly zero.
 
 Statement   λ > (2/F)(log K)^{1−2/F}(√n/N)^{2/F}, n the largest class: ℒ(Z) > log K = ℒ(0) for every Z ≠ 0. So
-            1/λ_L = o(L) makes the global minimum exactly zero from some depth on: all of λ(L+1) > 2 log K
-            is enough when √n ≤ N log K.
+            1/λ_L = o(L) makes the global minimum exactly zero from some depth on: λ(L+1) > 2 log K is always
+            enough, since √n ≤ N log K.
 Source      2410.23169, Theorem 3(i) and A2, which has singular values zero or vanishing faster than
             exponentially; this sharper form is derived for this project.
 Computed    ℒ(Z) − log K for random integer codes and class sizes at and above the threshold.
@@ -127,7 +127,7 @@ def _proof() -> Proof:
                 gain, "log K − g(Z); where it is not positive, Z ≠ 0 only costs", sp.Integer(0), open_low=True
             ),
             Variable(fit, "g(Z), so that log K = gain + fit", sp.Integer(0)),
-            Variable(slope, "a = √n/N, the largest singular value of −∇g(0)", sp.Integer(0), open_low=True),
+            Variable(slope, "a = √n/N, at least ‖∇g(0)‖₂ = ‖SY‖₂/N", sp.Integer(0), open_low=True),
             Variable(extra, "λF/2 = (1 + extra)(log K)^{1−2/F}a^{2/F}", sp.Integer(0), open_low=True),
             Variable(nuclear, "‖Z‖_* = Σσ_i", sp.Integer(0), open_low=True, stands_for=True),
             Variable(cost, "Σσ_i^{2/F}", sp.Integer(0), stands_for=True),
@@ -137,7 +137,7 @@ def _proof() -> Proof:
                 "slope",
                 Fact(product, ">=", gain),
                 Known("von Neumann 1937: ⟨G, Z⟩ ≤ ‖G‖₂‖Z‖_*"),
-                "g is convex: log K − g(Z) ≤ ⟨−∇g(0), Z⟩",
+                "g is convex: log K − g(Z) ≤ ⟨−∇g(0), Z⟩, and ‖SY‖₂ ≤ ‖Y‖₂ = √n",
             ),
             Step(
                 "powers",
@@ -264,7 +264,7 @@ CLAIM = Claim(
         r"\lambda>\frac2F(\log K)^{1-2/F}\left(\frac{\sqrt{n}}{N}\right)^{2/F}\ \Longrightarrow\ "
         r"\mathcal L(Z)>\log K=\mathcal L(0)\quad\forall Z\ne0,\qquad n=\max_k n_k"
     ),
-    source=GARROD_KEATING_2025.at("Theorems 3(i) and A2"),
+    source=GARROD_KEATING_2025.at("Theorems 3(i) and A2, sharper"),
     computed="loss of random codes minus log K above the threshold; known structures' own thresholds",
     tight="exact at L = 1 for equal classes, and for K = 2 as L grows",
     instances=instances,

@@ -1,7 +1,8 @@
 """How few dimensions can serve every class: q_2 = 1, and q_K = 2 for every K ≥ 3.
 
 Statement   A diagonally superior K×K matrix (each column's largest entry strictly on its class) has rank at
-            least q_K; q_2 = 1, q_K = 2 for K ≥ 3, and the bound is attained.
+            least q_K; q_2 = 1, q_K = 2 for K ≥ 3, and the bound is attained. (K = 2: zero serves nobody, and
+            [[1, −1], [−1, 1]] has the margins 2.)
 Source      2410.23169, q_K of Theorem 3; its value is derived for this project.
 Computed    the least margin of random rank-one matrices, never positive; exact ranks of parabola codes.
 Tight       yes: equality for every K.

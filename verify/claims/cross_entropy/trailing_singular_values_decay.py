@@ -1,8 +1,10 @@
-"""All but q_K singular values of the optimum decay exponentially with depth, at any weight decay.
+"""All but q_K singular values of the optimum decay exponentially with depth, against the largest.
 
 Statement   Z ≠ 0 a global minimum: σ_j/σ_1 ≤ C (q/j)^{F/2} for every j, with a diagonally superior code X' of
             rank q and C = (A/m)·K‖S diag(√n_k)‖_*/((K−1)N). For equal classes and the polygon, q = 2 and
-            C = K/(2(1 − cos 2π/K)): from the third on at most C (2/3)^{F/2}. Any λ > 0, any class sizes.
+            C = K/(2(1 − cos 2π/K)): from the third on at most C (2/3)^{F/2}. Any class sizes and any λ > 0
+            that leaves such a minimum (above strong-decay-leaves-nothing's threshold there is none). C does
+            not depend on F or λ.
 Source      2410.23169, Theorems 3(ii) and A2, second half, which asks for λ_L = o(1/L) and large L; the
             explicit rate, free of λ, is derived for this project.
 Computed    random codes beyond the bound: their loss minus that of the superior code that must beat them;
@@ -313,13 +315,14 @@ def _rank_two_from(rows: list[tuple[str | int | float | bool, ...]]) -> int:
 
 CLAIM = Claim(
     id="cross-entropy/trailing-singular-values-decay",
-    title="All but q_K singular values of the optimum decay exponentially with depth",
+    title="All but q_K singular values of the optimum decay exponentially with depth, against the largest",
     statement=(
-        r"Z^*\ne0\ \text{a global minimum}\ \Longrightarrow\ "
+        r"\operatorname{rank}X'=q,\ m(X')=m>0,\ Z^*\ne0\ \text{a global minimum}\ \Longrightarrow\ "
         r"\frac{\sigma_j}{\sigma_1}\le C\left(\frac qj\right)^{(L+1)/2}\ \ \forall j,\ \lambda>0;\qquad "
-        r"n_k=n,\ q=2:\ C=\frac{K}{2(1-\cos(2\pi/K))}"
+        r"C=\frac Am\,\frac{K\|S\operatorname{diag}(\sqrt{n_k})\|_*}{(K-1)N};\quad "
+        r"n_k=n,\ K\ge3,\ q=2:\ C=\frac{K}{2(1-\cos(2\pi/K))}"
     ),
-    source=GARROD_KEATING_2025.at("Theorems 3(ii) and A2, decay"),
+    source=GARROD_KEATING_2025.at("Theorems 3(ii) and A2, decay, explicit"),
     computed="loss of codes beyond the bound minus that of a superior code; optima in logit space",
     tight="no: optima found have exactly zero trailing values from a moderate depth on",
     instances=instances,

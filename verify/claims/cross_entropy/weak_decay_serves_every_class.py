@@ -18,10 +18,10 @@ import sympy as sp
 
 from theory.cross_entropy.codes import code_loss, least_margin
 from theory.cross_entropy.collapse import COLLAPSE_FIT
-from theory.cross_entropy.decay_schedule import SERVING_DECAY, reach
+from theory.cross_entropy.decay_schedule import LOWER_RANK, REACH, SAMPLES, SERVING_DECAY, reach
 from theory.cross_entropy.superior_rank import least_superior_code, superior_rank
 from theory.sources import GARROD_KEATING_2025
-from theory.symbols import CLASSES, SCALE
+from theory.symbols import CLASSES, FACTORS, SCALE
 from theory.tolerances import LINEAR_ALGEBRA
 from verify.claim import Claim
 from verify.instance import Instance
@@ -211,14 +211,46 @@ def _proof() -> Proof:
     )
 
 
+def _threshold() -> Proof:
+    """The formula is the decay at which (λF/2) q(βA)^{2/F} = 2/(5N), β = log(4N(K−1))/m."""
+    others, one = sp.Symbol("others", positive=True), sp.Integer(1)
+    inside = 4 * SAMPLES * others
+    budget = LOWER_RANK * (REACH * sp.log(inside)) ** (2 / FACTORS)
+    return Proof(
+        title="the threshold is the weight decay at which the penalty of the code is at most 2/(5N)",
+        variables=(
+            Variable(others, "K − 1", one),
+            Variable(SAMPLES, "N", sp.Integer(2)),
+            Variable(FACTORS, "F", sp.Integer(2)),
+            Variable(LOWER_RANK, "q", one),
+            Variable(REACH, "A/m", sp.Integer(0), open_low=True),
+        ),
+        steps=(
+            Step(
+                "threshold",
+                Fact(
+                    SERVING_DECAY.at({CLASSES: others + 1}) * FACTORS / 2 * budget,
+                    "=",
+                    sp.Rational(2, 5) / SAMPLES,
+                ),
+                Identity(),
+                "(λF/2) q(βA)^{2/F} = 2/(5N) at the threshold",
+            ),
+        ),
+        goals=("threshold",),
+    )
+
+
 CLAIM = Claim(
     id="cross-entropy/weak-decay-serves-every-class",
     title="Below an explicit O(1/L) weight decay every global minimum classifies every sample",
     statement=(
-        r"\lambda\le\frac{4}{5FqN}\left(\frac mA\cdot\frac1{\log(4N(K-1))}\right)^{2/F}\ \Longrightarrow\ "
+        r"\operatorname{rank}X'=q,\ X'_{jj}-X'_{ij}\ge m>0\ (i\ne j),"
+        r"A=\tfrac1q\textstyle\sum_i\sigma_i(X'Y):\quad "
+        r"0<\lambda\le\frac{4}{5FqN}\left(\frac mA\cdot\frac1{\log(4N(K-1))}\right)^{2/F}\ \Longrightarrow\ "
         r"Z^*_{y_s s}>Z^*_{is}\quad\forall s,\ i\ne y_s"
     ),
-    source=GARROD_KEATING_2025.at("Theorems 3(ii) and A2, superiority"),
+    source=GARROD_KEATING_2025.at("Theorems 3(ii) and A2, superiority, explicit"),
     computed="loss of codes with a wrong class minus loss of the parabola code",
     tight="no: a loss below log 2/N is asked for",
     instances=instances,
@@ -226,5 +258,5 @@ CLAIM = Claim(
     hypotheses=misclassifies,
     margin=margin,
     exact_margin=exact_margin,
-    proofs=(_proof(),),
+    proofs=(_proof(), _threshold()),
 )
