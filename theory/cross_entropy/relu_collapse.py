@@ -6,7 +6,8 @@ means of each are a flat simplex, X_l S = s_l Q_l with K − 1 orthonormal direc
 1). It is not needed: ReLU brings no two numbers further apart, so it never enlarges the centred part.
 """
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 import sympy as sp
@@ -17,6 +18,10 @@ from theory.formula import Formula
 from theory.sources import RANKCOLLAPSE
 from theory.symbols import CLASSES, FACTORS, SAMPLES_PER_CLASS, SCALE
 from theory.tolerances import LINEAR_ALGEBRA
+
+Matrix = NDArray[np.float64]
+Layer = Sequence[Any]
+"""c, e, g of features cI + e11ᵀ whose pre-activation has −g off the diagonal where e = 0."""
 
 COLLAPSE_COST: Final = Formula(
     "least cost of collapse",
@@ -64,3 +69,37 @@ SIMPLEX_PART: Final = sp.Symbol("simplex_part", positive=True)
 """s_l, the K − 1 equal singular values of the centred features of a layer."""
 NEXT_SIMPLEX_PART: Final = sp.Symbol("next_simplex_part", positive=True)
 """s_{l+1}."""
+
+
+def collapsed_cost(classes: int, samples: int, scale: Any, layers: Sequence[Layer]) -> Any:
+    """‖H‖² + Σ‖W_l‖² of `collapsed_weights`: a matrix xS + y·11ᵀ/K has the squared norm (K−1)x² + y².
+
+    >>> collapsed_cost(3, 1, 2.0, [(1.0, 0.0, 0.0)])  # one layer of weights
+    11.0
+    """
+    c, e, _ = layers[0]
+    simplex, mean = c, c + classes * e
+    total = samples * ((classes - 1) * simplex**2 + mean**2)
+    for c, e, g in layers[1:]:
+        total += (classes - 1) * ((c + g) / simplex) ** 2 + (
+            (c + classes * e - g * (classes - 1)) / mean
+        ) ** 2
+        simplex, mean = c, c + classes * e
+    return total + (classes - 1) * (scale / simplex) ** 2
+
+
+def collapsed_weights(
+    classes: int, samples: int, scale: float, layers: Sequence[Layer]
+) -> tuple[Matrix, list[Matrix], list[Matrix]]:
+    """H, W_1…W_L and the pre-activations of the hidden layers of a collapsed network with logits αS."""
+    c, e, _ = layers[0]
+    simplex, mean = c, c + classes * e
+    features = np.repeat(simplex_algebra(classes, simplex, mean), samples, axis=1)
+    weights: list[Matrix] = []
+    pre: list[Matrix] = []
+    for c, e, g in layers[1:]:
+        after = c + g, c + classes * e - g * (classes - 1)
+        weights.append(simplex_algebra(classes, after[0] / simplex, after[1] / mean))
+        pre.append(simplex_algebra(classes, *after))
+        simplex, mean = c, c + classes * e
+    return features, [*weights, simplex_algebra(classes, scale / simplex, 0.0)], pre

@@ -56,7 +56,7 @@ RELU_PAIRED_LOSS: Final = Formula(
 
 
 def relu_paired_wins(classes: int, depth: int) -> bool:
-    """Whether the paired ReLU network costs less than collapse at equal scale: c + s < K − 1, in integers.
+    """Whether the paired ReLU network costs less than linear collapse: c + s < K − 1, in integers.
 
     With k = K − s paired classes that is k³(k+2)^{L−2} < 2^{L−3}(k−1)^{L+1}, the same for K = k and k + 1.
 

@@ -18,9 +18,9 @@ from theory.cross_entropy.codes import code_loss, mean_margin
 from theory.cross_entropy.collapse import COLLAPSE
 from theory.sources import DANG_2023
 from theory.symbols import CLASSES, FACTORS, SAMPLES_PER_CLASS, SCALE, SCALED_DECAY, WEIGHT_DECAY
-from theory.tolerances import DESCENT_AGREEMENT, LINEAR_ALGEBRA
-from verify.claim import Claim, Run
-from verify.evidence import Evidence, Table, overall, worst_of
+from theory.tolerances import LINEAR_ALGEBRA
+from verify.claim import Claim
+from verify.claims.cross_entropy.experiments.logit_optima import depth_one_optima
 from verify.instance import Instance
 from verify.margin import Margin
 from verify.proof import (
@@ -252,38 +252,6 @@ def _two_classes() -> Proof:
     )
 
 
-def optima(run: Run) -> Evidence:
-    """The convex problem solved in logit space from a random start, against α = log(1/μ − K + 1)."""
-    from numerics.optimum.local import logit_optimum
-
-    generator = run.generator("cross-entropy/collapse-is-global-at-depth-one", "optima")
-    margins: list[Margin] = []
-    rows: list[tuple[str | int | float | bool, ...]] = []
-    for classes, samples, share in ((2, 1, 0.3), (3, 4, 0.1), (5, 2, 0.02), (8, 1, 0.5), (6, 3, 1.1)):
-        decay = share / classes / samples**0.5
-        mu = decay * samples**0.5
-        scale = max(float(np.log(max(1 / mu - classes + 1, 1.0))), 0.0)
-        loss = float(COLLAPSE.loss(scale=scale, classes=classes, factors=2, scaled_decay=mu))
-        start = generator.standard_normal((classes, classes))
-        found = logit_optimum([start], [samples] * classes, factors=2, weight_decay=decay)
-        margins.append(Margin.equal(found.loss, loss, error=DESCENT_AGREEMENT))
-        rows.append((classes, samples, decay, scale, loss, found.loss, found.rank))
-    return Evidence(
-        kind="solver",
-        outcome=overall(margins),
-        summary=f"{len(rows)} convex problems solved in logit space agree",
-        instances=len(rows),
-        worst=worst_of(margins),
-        tables=(
-            Table(
-                "Depth one from a random start",
-                ("K", "n", "λ", "α", "collapse", "found", "rank found"),
-                tuple(rows),
-            ),
-        ),
-    )
-
-
 CLAIM = Claim(
     id="cross-entropy/collapse-is-global-at-depth-one",
     title="At depth one, and for two classes at any depth, a collapsed point is a global minimum",
@@ -301,5 +269,5 @@ CLAIM = Claim(
     margin=margin,
     exact_margin=exact_margin,
     proofs=(_depth_one(), _two_classes()),
-    experiments=(optima,),
+    experiments=(depth_one_optima,),
 )

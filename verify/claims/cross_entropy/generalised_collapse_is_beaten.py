@@ -24,13 +24,10 @@ import sympy as sp
 from theory.cross_entropy.codes import (
     code_loss,
     least_margin,
-    mean_margin,
-    polygon_code,
     simplex_code,
     singular_values,
-    weighted_code,
 )
-from theory.cross_entropy.depth_threshold import DepthThreshold, depth_threshold, sharp_factors
+from theory.cross_entropy.depth_threshold import DepthThreshold, depth_threshold
 from theory.cross_entropy.imbalance import (
     IMBALANCE,
     MINORITY,
@@ -42,8 +39,8 @@ from theory.cross_entropy.superior_rank import parabola_code
 from theory.sources import GARROD_KEATING_2025
 from theory.symbols import CLASSES, SAMPLES_PER_CLASS
 from theory.tolerances import LINEAR_ALGEBRA
-from verify.claim import Claim, Run
-from verify.evidence import Evidence, Table, overall, worst_of
+from verify.claim import Claim
+from verify.claims.cross_entropy.experiments.logit_optima import depth_one_minimisers
 from verify.instance import Instance
 from verify.margin import Margin
 from verify.proof import Fact, Identity, Increasing, Proof, RationalSign, Step, Variable
@@ -184,64 +181,6 @@ def _finite_depth() -> Proof:
         ),
         goals=("logarithm",),
         rests_on=("cross-entropy/low-rank-wins-when-deep", "cross-entropy/superior-rank"),
-    )
-
-
-def depth_one_minimisers(run: Run) -> Evidence:
-    """Depth-one minimisers at falling λ: distance from Ẑ, rank, L₀ against the polygon, both rays at L₀."""
-    from numerics.optimum.local import logit_optimum
-    from numerics.ray_minimum import least_on_ray
-
-    decays = (
-        (1e-2, 1e-3, 1e-5, 1e-7) if run.level == "quick" else (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
-    )
-    margins: list[Margin] = []
-    rows: list[tuple[str | int | float | bool, ...]] = []
-    for classes, minority, imbalance in ((4, 2, 10), (6, 3, 10), (6, 1, 100)):
-        sizes = step_sizes(classes, minority, imbalance)
-        seli, polygon = simplex_code(classes).tolist(), polygon_code(classes).tolist()
-        values = seli_singular_values(classes, minority, imbalance)
-        direct = singular_values(seli, sizes, classes - 1)
-        margins.append(
-            Margin.equal(
-                float(np.max(np.abs(direct - sorted(values, reverse=True)))),
-                0.0,
-                error=LINEAR_ALGEBRA * classes * imbalance,
-            )
-        )
-        lower_values = list(map(float, singular_values(polygon, sizes, 2)))
-        target = weighted_code(seli, sizes)
-        for decay in decays:
-            found = logit_optimum([8.0 * simplex_code(classes)], sizes, factors=2, weight_decay=decay)
-            code, rank = found.code.tolist(), found.rank
-            if rank <= 2:
-                rows.append((classes, minority, imbalance, decay, rank, "—", "—", "—", "—"))
-                continue
-            where = weighted_code(code, sizes)
-            distance = float(np.linalg.norm(where / np.linalg.norm(where) - target / np.linalg.norm(target)))
-            own = list(map(float, found.singular_values[:rank]))
-            threshold = depth_threshold(
-                float(mean_margin(code, sizes)), own, float(least_margin(polygon)), lower_values
-            )
-            shared = {"factors": threshold.factors}
-            for tested in np.geomspace(1e-8, 0.1, 15):
-                above = least_on_ray(code, sizes, rank=rank, weight_decay=float(tested), **shared)
-                below = least_on_ray(polygon, sizes, rank=2, weight_decay=float(tested), **shared)
-                margins.append(Margin.at_least(above.loss, below.loss, error=1e-9))
-            limit = depth_threshold(1.0, values, float(least_margin(polygon)), lower_values)
-            sharp = sharp_factors(own, lower_values, threshold)
-            rows.append(
-                (classes, minority, imbalance, decay, rank, distance, threshold.depth, sharp - 1, limit.depth)
-            )
-    nearest = min(float(row[5]) for row in rows if row[5] != "—")
-    columns = ("K", "m", "R", "λ at depth one", "rank", "distance from Ẑ", "L₀", "sharp L₀", "L₀ of Ẑ")
-    return Evidence(
-        kind="solver",
-        outcome=overall(margins),
-        summary=f"{len(rows)} depth-one minimisers, nearest to Ẑ {nearest:.1g}",
-        instances=len(margins),
-        worst=worst_of(margins),
-        tables=(Table("Depth-one minimisers against the polygon, deep", columns, tuple(rows)),),
     )
 
 

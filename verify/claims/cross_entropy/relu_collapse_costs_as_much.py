@@ -24,6 +24,8 @@ from theory.cross_entropy.relu_collapse import (
     COLLAPSE_COST,
     NEXT_SIMPLEX_PART,
     SIMPLEX_PART,
+    collapsed_cost,
+    collapsed_weights,
     meets_assumption_one,
     simplex_algebra,
 )
@@ -36,9 +38,6 @@ from verify.instance import Instance
 from verify.margin import Margin
 from verify.proof import Combination, Evident, Fact, Identity, Known, Proof, RationalSign, Step, Variable
 from verify.strategies import positive_rationals
-
-Layer = tuple[Any, Any, Any]
-"""c, e, g of features cI + e11ᵀ whose pre-activation has −g off the diagonal where e = 0."""
 
 
 def collapsed_network(instance: Instance) -> bool:
@@ -53,18 +52,12 @@ def collapsed_network(instance: Instance) -> bool:
     return first and all(c > 0 and e >= 0 and g >= 0 and e * g == 0 for c, e, g in hidden)
 
 
-def cost(instance: Instance) -> Any:
-    """‖H‖² + Σ‖W_l‖²: every matrix is xS + y·11ᵀ/K, of squared norm (K−1)x² + y²."""
-    classes, layers = instance["classes"], instance["layers"]
-    c, e, _ = layers[0]
-    simplex, mean = c, c + classes * e
-    total = instance["samples"] * ((classes - 1) * simplex**2 + mean**2)
-    for c, e, g in layers[1:]:
-        total += (classes - 1) * ((c + g) / simplex) ** 2 + (
-            (c + classes * e - g * (classes - 1)) / mean
-        ) ** 2
-        simplex, mean = c, c + classes * e
-    return total + (classes - 1) * (instance["scale"] / simplex) ** 2
+def _cost(instance: Instance) -> Any:
+    return collapsed_cost(*_network(instance))
+
+
+def _network(instance: Instance) -> tuple[int, int, Any, Any]:
+    return instance["classes"], instance["samples"], instance["scale"], instance["layers"]
 
 
 def margin(instance: Instance) -> Margin:
@@ -77,14 +70,14 @@ def margin(instance: Instance) -> Margin:
         samples_per_class=instance["samples"],
         factors=len(instance["layers"]) + 1,
     )
-    return Margin.at_least(float(cost(numbers)), float(bound))
+    return Margin.at_least(float(_cost(numbers)), float(bound))
 
 
 def exact_margin(instance: Instance) -> Margin:
     """The F-th powers of both sides over F(K−1), in rationals."""
     exact = {**instance, "layers": [[Fraction(part) for part in layer] for layer in instance["layers"]]}
     factors = len(instance["layers"]) + 1
-    scaled = Fraction(cost(exact)) / (factors * (instance["classes"] - 1))
+    scaled = Fraction(_cost(exact)) / (factors * (instance["classes"] - 1))
     return Margin.exact(scaled**factors - instance["samples"] * Fraction(instance["scale"]) ** 2)
 
 
@@ -227,7 +220,7 @@ def forward_passes(run: Run) -> Evidence:
     count = {True: 0, False: 0}
     for _ in range(100 if run.level == "quick" else 2_000):
         drawn = sampler(generator)
-        features, weights, pre = _weights(drawn)
+        features, weights, pre = collapsed_weights(*_network(drawn))
         outputs = network_outputs(Network(tuple(weights), (), "relu"), features)
         expected = np.kron(
             simplex_algebra(drawn["classes"], drawn["scale"], 0.0), np.ones((1, drawn["samples"]))
@@ -236,7 +229,7 @@ def forward_passes(run: Run) -> Evidence:
         error = LINEAR_ALGEBRA * 100 * size
         margins.append(Margin.equal(float(np.linalg.norm(outputs - expected)), 0.0, error=error))
         measured = float(np.sum(features**2)) + sum(float(np.sum(weight**2)) for weight in weights)
-        margins.append(Margin.equal(measured, float(cost(drawn)), error=LINEAR_ALGEBRA * measured))
+        margins.append(Margin.equal(measured, float(_cost(drawn)), error=LINEAR_ALGEBRA * measured))
         assumed = all(meets_assumption_one(layer) for layer in pre)
         ratio = margin(drawn).ratio
         assert ratio is not None
@@ -257,22 +250,6 @@ def forward_passes(run: Run) -> Evidence:
             ),
         ),
     )
-
-
-def _weights(instance: Instance) -> tuple[Any, list[Any], list[Any]]:
-    """H, W_1…W_L and the pre-activations of the hidden layers."""
-    classes, layers = instance["classes"], instance["layers"]
-    c, e, _ = layers[0]
-    simplex, mean = c, c + classes * e
-    features = np.kron(simplex_algebra(classes, simplex, mean), np.ones((1, instance["samples"])))
-    weights: list[Any] = []
-    pre: list[Any] = []
-    for c, e, g in layers[1:]:
-        after = c + g, c + classes * e - g * (classes - 1)
-        weights.append(simplex_algebra(classes, after[0] / simplex, after[1] / mean))
-        pre.append(simplex_algebra(classes, *after))
-        simplex, mean = c, c + classes * e
-    return features, [*weights, simplex_algebra(classes, instance["scale"] / simplex, 0.0)], pre
 
 
 CLAIM = Claim(

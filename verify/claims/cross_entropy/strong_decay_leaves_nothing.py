@@ -21,8 +21,8 @@ from theory.cross_entropy.decay_schedule import SAMPLES, ZERO_DECAY
 from theory.sources import GARROD_KEATING_2025
 from theory.symbols import CLASSES, FACTORS, SAMPLES_PER_CLASS
 from theory.tolerances import LINEAR_ALGEBRA
-from verify.claim import Claim, Run
-from verify.evidence import Evidence, Table, overall, worst_of
+from verify.claim import Claim
+from verify.claims.cross_entropy.experiments.rays import against_collapse
 from verify.instance import Instance
 from verify.margin import Margin
 from verify.proof import (
@@ -210,50 +210,6 @@ def _proof() -> Proof:
             ),
         ),
         goals=("cost exceeds gain", "threshold"),
-    )
-
-
-def against_collapse(run: Run) -> Evidence:
-    """The threshold beside the decays at which collapse, pairs and polygons stop beating zero."""
-    from numerics.ray_minimum import least_on_ray
-    from theory.cross_entropy.codes import paired_code, polygon_code, simplex_code
-
-    rows: list[tuple[str | int | float | bool, ...]] = []
-    margins: list[Margin] = []
-    for classes in (2, 3, 4, 6, 10):
-        rays = [("collapse", simplex_code(classes), classes - 1)]
-        if classes >= 4:
-            rays += [("paired", paired_code(classes), classes // 2), ("polygon", polygon_code(classes), 2)]
-        for factors in (2, 3, 4, 8, 16, 64):
-            sizes = [1] * classes
-            threshold = float(
-                ZERO_DECAY(classes=classes, samples_per_class=1, samples=classes, factors=factors)
-            )
-            best = 0.0
-            for _, code, rank in rays:
-                low, high = threshold * 1e-3, threshold * 1.01
-                above = least_on_ray(code, sizes, rank=rank, factors=factors, weight_decay=high)
-                margins.append(Margin.equal(above.loss, float(np.log(classes)), error=0.0))
-                for _ in range(30):
-                    middle = (low * high) ** 0.5
-                    found = least_on_ray(code, sizes, rank=rank, factors=factors, weight_decay=middle)
-                    low, high = (middle, high) if found.scale > 0 else (low, middle)
-                best = max(best, low)
-            rows.append((classes, factors - 1, threshold, best, threshold / best))
-    largest = max(float(row[4]) for row in rows)
-    return Evidence(
-        kind="solver",
-        outcome=overall(margins),
-        summary=f"{len(rows)} thresholds, at most {largest:.3g} × the best known structure's",
-        instances=len(margins),
-        worst=worst_of(margins),
-        tables=(
-            Table(
-                "Decay that leaves nothing, and the largest at which a known structure beats zero (n = 1)",
-                ("K", "L", "threshold λ", "best known structure", "ratio"),
-                tuple(rows),
-            ),
-        ),
     )
 
 

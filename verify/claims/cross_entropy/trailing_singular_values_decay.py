@@ -22,9 +22,6 @@ from theory.cross_entropy.codes import (
     code_loss,
     least_margin,
     mean_margin,
-    paired_code,
-    polygon_code,
-    simplex_code,
     singular_values,
 )
 from theory.cross_entropy.decay_schedule import LOWER_RANK, PLACE, TRAILING, TRAILING_BOUND, trailing_constant
@@ -32,8 +29,8 @@ from theory.cross_entropy.superior_rank import least_superior_code, superior_ran
 from theory.sources import GARROD_KEATING_2025
 from theory.symbols import FACTORS
 from theory.tolerances import LINEAR_ALGEBRA, SOLVER_GAP
-from verify.claim import Claim, Run
-from verify.evidence import Evidence, Plot, Series, Table, overall, worst_of
+from verify.claim import Claim
+from verify.claims.cross_entropy.experiments.logit_optima import optima_by_depth
 from verify.instance import Instance
 from verify.margin import Margin
 from verify.proof import (
@@ -245,74 +242,6 @@ def _proof() -> Proof:
     )
 
 
-STEEP = 1.5
-"""λ_L = c F^{−3/2}, which is o(1/L)."""
-
-
-def optima(run: Run) -> Evidence:
-    """Optima in logit space for λ_L = c/F^{3/2}: singular values, depth by depth, against the bound."""
-    from numerics.optimum.local import logit_optimum, spherical_starts
-
-    generator = run.generator("cross-entropy/trailing-singular-values-decay", "optima")
-    depths = (1, 2, 3, 4, 5, 6, 8, 12) if run.level == "quick" else (*range(1, 13), 16, 24, 32)
-    margins: list[Margin] = []
-    rows: list[tuple[str | int | float | bool, ...]] = []
-    curves: list[Series] = []
-    for sizes, start in (([1] * 6, 0.1), ([1] * 8, 0.05), ([5, 5, 5, 1, 1, 1], 0.05)):
-        classes = len(sizes)
-        polygon = polygon_code(classes).tolist()
-        constant = trailing_constant(polygon, sizes, 2)
-        bounds: list[float] = []
-        for depth in depths:
-            factors = depth + 1
-            decay = start / factors**STEEP
-            known = [6 * simplex_code(classes), 6 * paired_code(classes)]
-            drawn = spherical_starts(classes, (2, 2, 3, 3, 4), scale=9.0, rng=generator)
-            best = logit_optimum([*known, *drawn], sizes, factors=factors, weight_decay=decay)
-            ratios = best.singular_values / best.singular_values[0]
-            allowed = TRAILING_BOUND(
-                trailing=constant, lower_rank=2, place=np.arange(1, classes + 1), factors=factors
-            )
-            bounds.append(float(allowed[2]))
-            margins += [Margin.at_least(float(a), float(r)) for a, r in zip(allowed, ratios, strict=True)]
-            served = bool(least_margin(best.code.tolist()) > 0)
-            found = (best.loss, best.rank, *map(float, ratios[1:4]), float(allowed[2]), served)
-            rows.append((_named(sizes), depth, decay, *found))
-        third = tuple(max(float(row[6]), 1e-12) for row in rows if row[0] == _named(sizes))
-        name = _named(sizes)
-        curves.append(Series(f"σ₃/σ₁, {name}", tuple(map(float, depths)), third, "points"))
-        curves.append(Series(f"bound, {name}", tuple(map(float, depths)), tuple(bounds), "dashed"))
-    columns = ("classes", "L", "λ", "loss", "rank", "σ₂/σ₁", "σ₃/σ₁", "σ₄/σ₁", "bound on σ₃/σ₁", "all served")
-    return Evidence(
-        kind="solver",
-        outcome=overall(margins),
-        summary=f"{len(rows)} optima in logit space: rank 2 from L = {_rank_two_from(rows)} on",
-        instances=len(margins),
-        worst=worst_of(margins),
-        tables=(Table("Best optimum found in logit space, λ = c/(L+1)^{3/2}", columns, tuple(rows)),),
-        plots=(
-            Plot(
-                "Third singular value of the optimum (zero drawn at 1e-12)",
-                "L",
-                "σ₃/σ₁",
-                tuple(curves),
-                y_log=True,
-            ),
-        ),
-    )
-
-
-def _named(sizes: list[int]) -> str:
-    equal = len(set(sizes)) == 1
-    return f"K = {len(sizes)}" if equal else f"sizes {', '.join(map(str, sizes))}"
-
-
-def _rank_two_from(rows: list[tuple[str | int | float | bool, ...]]) -> int:
-    """The least tabulated depth from which on every optimum has rank two."""
-    deeper = [int(row[1]) for row in rows if int(row[4]) > 2]
-    return min(int(row[1]) for row in rows if int(row[1]) > max(deeper, default=0))
-
-
 CLAIM = Claim(
     id="cross-entropy/trailing-singular-values-decay",
     title="All but q_K singular values of the optimum decay exponentially with depth, against the largest",
@@ -331,5 +260,5 @@ CLAIM = Claim(
     margin=margin,
     exact_margin=exact_margin,
     proofs=(_proof(),),
-    experiments=(optima,),
+    experiments=(optima_by_depth,),
 )
