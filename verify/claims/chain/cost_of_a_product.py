@@ -158,7 +158,8 @@ def _proof() -> Proof:
 CLAIM = Claim(
     id="chain/cost-of-a-product",
     title="A product of F matrices costs F times the sum of its singular values to the power 2/F",
-    statement=r"\min_{A_F\cdots A_1=X}\ \sum_{j=1}^{F}\|A_j\|_F^2 \;=\; F\sum_i\sigma_i(X)^{2/F}",
+    statement=r"\min_{A_F\cdots A_1=X}\ \sum_{j=1}^{F}\|A_j\|_F^2 \;=\; F\sum_i\sigma_i(X)^{2/F}"
+    r"\qquad(F\ge2,\ \text{inner widths}\ge\operatorname{rank}X)",
     source=SHANG_2020.theorem(1),
     computed="Σ‖A_j‖² minus the formula on random chains, half of them balanced",
     tight="yes: balanced aligned factors attain it",

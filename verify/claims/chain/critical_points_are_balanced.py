@@ -1,9 +1,11 @@
 """At every critical point adjacent factors are balanced, so the penalty is a function of the product alone.
 
 Statement   A_{j+1}ᵀ∇_{j+1} − ∇_jA_jᵀ = λ_{j+1}A_{j+1}ᵀA_{j+1} − λ_jA_jA_jᵀ at every point, ∇_j the gradient
-            of g(A_F⋯A_1) + Σ(λ_j/2)‖A_j‖² for any differentiable g. Where it vanishes, all √λ_j A_j have the
-            same non-zero singular values and adjacent singular vectors agree, so the loss is
-            g(Z) + (λ̄F/2)Σσ_i(Z)^{2/F}.
+            of g(A_F⋯A_1) + Σ(λ_j/2)‖A_j‖² for any differentiable g. Where it vanishes (all λ_j > 0), all
+            √λ_j A_j have the same non-zero singular values and adjacent singular vectors agree, so the loss
+            is g(Z) + (λ̄F/2)Σσ_i(Z)^{2/F}. (Right singular vectors of A_{j+1} are eigenvectors of
+            A_{j+1}ᵀA_{j+1}; where it is a multiple of A_jA_jᵀ, take the left ones of A_j. So Z has the
+            singular values Π_js_ji with λ_js_ji² = c_i for all j, and the penalty is ΣF c_i/2.)
 Source      2410.23169, Lemma 1 (equal decays, critical points).
 Computed    both sides at random points, with the gradients of the descent kernels; the loss formula at
             critical points found by descent.
@@ -140,7 +142,7 @@ def _penalty() -> Proof:
                 "common value",
                 Fact(sp.Pow(common, FACTORS, evaluate=False), "=", MEAN_DECAY**FACTORS * SINGULAR_VALUE**2),
                 Identity(),
-                "c^F = Πλ_j·Πs_j² = λ̄^Fσ², so c = λ̄σ^{2/F} (σ ≥ 0 has one root)",
+                "c^F = Πλ_j·Πs_j² = λ̄^Fσ², so c = λ̄σ^{2/F} (σ ≥ 0 has one root); F such terms of c/2",
             ),
         ),
         goals=("common value",),
@@ -197,7 +199,8 @@ CLAIM = Claim(
     title="At every critical point adjacent factors are balanced",
     statement=(
         r"A_{j+1}^\top\nabla_{j+1}-\nabla_jA_j^\top=\lambda_{j+1}A_{j+1}^\top A_{j+1}-\lambda_jA_jA_j^\top;"
-        r"\qquad \nabla=0\ \Longrightarrow\ \mathcal L=g(Z)+\tfrac{\bar\lambda F}{2}\sum_i\sigma_i(Z)^{2/F}"
+        r"\qquad \nabla=0,\ \lambda_j>0\ \Longrightarrow\ "
+        r"\mathcal L=g(Z)+\tfrac{\bar\lambda F}{2}\sum_i\sigma_i(Z)^{2/F}"
     ),
     source=GARROD_KEATING_2025.at("Lemma 1"),
     computed="both sides at random points; the loss formula at critical points found by descent",

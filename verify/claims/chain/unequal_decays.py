@@ -1,8 +1,8 @@
 """Weight decays that differ from factor to factor act through their geometric mean.
 
 Statement   With λ̄ = (Πλ_j)^{1/F} and A_j = √(λ̄/λ_j)B_j: the product is the same, Σλ_j‖A_j‖² = λ̄Σ‖B_j‖², and
-            the gradients vanish together, for any fit. Features at layer l have the singular values
-            s_i^l Π_{j≤l}√(λ̄/λ_j).
+            the gradients vanish together, for any fit. At critical points, where the B_j are balanced with
+            singular values s_i, the features at layer l have the singular values s_i^l Π_{j≤l}√(λ̄/λ_j).
 Source      derived for this project; used in 2301.00437 and 2410.23169.
 Computed    loss and gradients of random chains under unequal decays against the rescaled chain under λ̄;
             descent under unequal decays against the closed form.

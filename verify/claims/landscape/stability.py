@@ -27,7 +27,7 @@ from theory.landscape.collapse_hessian import (
     STANDARD_FACTORS,
     STANDARD_FEATURES,
 )
-from theory.sources import GARROD_KEATING_2025
+from theory.sources import RANKCOLLAPSE
 from theory.symbols import CLASSES, FACTORS, SCALE
 from verify.claim import Claim, Run
 from verify.claims.landscape.collapse_spectrum import (
@@ -113,7 +113,7 @@ def _contrast() -> Proof:
 
 
 def _semidefinite() -> Proof:
-    """From the threshold on no block is negative: K ≥ 3, slack = Fα/K − (F−2) ≥ 0; L = 1 included."""
+    """From the threshold on no block is negative: slack = Fα/K − (F−2) ≥ 0, L = 1 included."""
     scale = CLASSES * (FACTORS - 2 + _SLACK) / FACTORS
 
     def there(name: str) -> sp.Expr:
@@ -305,7 +305,7 @@ CLAIM = Claim(
         r"K\ge4:\ \nabla^2\mathcal L\succeq0\iff\alpha\ge\frac{K(F-2)}F;\quad "
         r"K=3:\iff Q_{11}Q_{22}\ge Q_{12}^2;\quad K=2:\iff\alpha\ge\alpha_c;\quad L=1:\ \text{always}"
     ),
-    source=GARROD_KEATING_2025.theorem(4),
+    source=RANKCOLLAPSE.at("extends 2410.23169, Theorem 4"),
     computed="least eigenvalue of the dense Hessian on either side of the threshold",
     tight="an equivalence",
     instances=instances,

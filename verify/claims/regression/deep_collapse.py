@@ -1,8 +1,10 @@
 """Deep linear regression collapses to a closed form: rank, spectra, and NRC1–NRC4 of every layer.
 
-Statement   With y_i the singular values of the centred targets, a free bias and F factors, the optimum keeps
-            σ_i = s_i^F, the large root of mode i while Nλ ≤ ν*(y_i), else 0. Features at layer l have
-            singular values s_i^l; NRC1 = 0, NRC3 = 1; linear CKA and the probe error have closed forms.
+Statement   With y_i the singular values of the centred targets, a free bias and F ≥ 2 factors at least as
+            wide as the kept directions are many, an optimum (the only one but for ties and rotations) keeps
+            σ_i = s_i^F, the large root of mode i while Nλ ≤ ν*(y_i), else 0 (F = 2: (y_i − Nλ)₊). Features
+            at layer l have singular values s_i^l; NRC1 = 0, NRC3 = 1, with the rank for t; linear CKA and
+            the probe error have closed forms.
 Source      derived for this project; the closed form behind 2603.23805.
 Computed    loss and full gradient at the predicted factors; descent on the linnerud targets and on
             synthetic low-rank targets: rank, singular values, NRC1–NRC4 per layer.
@@ -16,7 +18,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from theory.regression.deep_collapse import RegressionOptimum, regression_optimum
-from theory.sources import RANGAMANI_UNAL_2026
+from theory.sources import RANKCOLLAPSE
 from theory.squared_loss.modes import GLOBAL_DECAY, STATIONARY_DECAY
 from theory.symbols import FACTORS, FRACTION, MODE_DECAY, TARGET, positive
 from theory.tolerances import DESCENT_AGREEMENT, LINEAR_ALGEBRA, NUMERICAL_RANK
@@ -200,6 +202,7 @@ def _layers() -> Proof:
             ),
         ),
         goals=("next layer", "logits", "probe", "residual", "residual is positive"),
+        rests_on=("chain/critical-points-are-balanced",),
     )
 
 
@@ -368,7 +371,7 @@ CLAIM = Claim(
         r"\sigma_i=s_i^F\ \text{the large root of }\sigma^{(F-2)/F}(y_i-\sigma)=N\lambda\ "
         r"\text{if }N\lambda\le\nu^*(y_i),\ \text{else }0;\qquad \sigma_i(\text{features at layer }l)=s_i^l"
     ),
-    source=RANGAMANI_UNAL_2026.at("deep neural regression collapse"),
+    source=RANKCOLLAPSE.at("theory 2.4, model of 2603.23805"),
     computed="loss and gradient at the predicted factors; descent on linnerud and synthetic targets",
     tight="equality",
     instances=instances,

@@ -1,9 +1,11 @@
 """Regression with one weight matrix: every critical point that is not a global minimum is a strict saddle.
 
-Statement   A critical point keeps r ≤ d orthonormal singular pairs (u_m, v_m) of the centred targets with
-            y_m > ν at σ_m = y_m − ν. If a pair (u, v) with a larger y is unused, or any with y > ν while
-            r < d, then along W + εa u qᵀ, H + εb q vᵀ, a²λ_W = b²λ_H, q the inner direction of the pair m
-            (or a free one, y_m := ν), the loss changes by ε²ab(y_m − y)/N + O(ε⁴): strictly downwards.
+Statement   λ_W, λ_H > 0, ν = N√(λ_Wλ_H), a free bias: a critical point keeps r ≤ d orthonormal singular pairs
+            (u_m, v_m) of the centred targets with y_m > ν at σ_m = y_m − ν. With the min(d, #{y > ν}) largest
+            it is a global minimum (modes-decouple, mode-optimum). Otherwise some pair (u, v) orthogonal to
+            them has a larger y than one of them, or y > ν while r < d; then along W + εa u qᵀ,
+            H + εb q vᵀ, a²λ_W = b²λ_H, q the inner direction of the pair m (or a free one, y_m := ν), the
+            loss changes by ε²ab(y_m − y)/N + O(ε⁴): strictly downwards.
 Source      2409.04180, Theorem 4.1 (strict saddles); the direction derived for this project, for any width.
 Computed    second difference of the full loss along the direction against the closed form.
 Tight       equality.

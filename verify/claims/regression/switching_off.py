@@ -14,7 +14,7 @@ import numpy as np
 import sympy as sp
 
 from theory.regression.deep_collapse import regression_optimum
-from theory.sources import RANGAMANI_UNAL_2026
+from theory.sources import RANKCOLLAPSE
 from theory.squared_loss.modes import GLOBAL_DECAY, optimal_mode
 from theory.symbols import FACTORS, TARGET, positive
 from theory.tolerances import CLOSED_FORM, DESCENT_AGREEMENT, NUMERICAL_RANK
@@ -200,7 +200,7 @@ CLAIM = Claim(
         r"\operatorname{rank}=\min\bigl(d,\ \#\{i:\ N\lambda\le\nu^*(y_i)\}\bigr),\qquad"
         r" y_a>y_b\Rightarrow\nu^*(y_a)>\nu^*(y_b)"
     ),
-    source=RANGAMANI_UNAL_2026.at("intrinsic dimension of low-rank targets"),
+    source=RANKCOLLAPSE.at("theory 2.4, model of 2603.23805"),
     computed="ν* and savings of two directions; descent between all thresholds and at small widths",
     tight="exact thresholds",
     instances=instances,

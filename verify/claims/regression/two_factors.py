@@ -1,9 +1,10 @@
 """Regression with one weight matrix and free features: the whole optimum in closed form.
 
-Statement   With Σ the targets' covariance and c = Nλ_Wλ_H the minimum is
+Statement   With Σ the targets' covariance, c = Nλ_Wλ_H > 0 and width ≥ #{j: λ_j > c} the minimum is
             Σ_{λ_j>c}(√(cλ_j) − c/2) + Σ_{λ_j≤c} λ_j/2, at WWᵀ = √(Nλ_H/λ_W)[Σ^{1/2} − √c I]₊,
             H = √(λ_W/(Nλ_H)) WᵀΣ^{−1/2}(Y − Ȳ), b = ȳ; residual variance min(c, λ_j) in every eigendirection
-            of Σ, so the training error is Σ_j min(c, λ_j). For c ≥ λ_max everything is zero.
+            of Σ, so the training error is Σ_j min(c, λ_j). For c ≥ λ_max everything is zero. (Where Σ is
+            singular, Σ^{−1/2} is the pseudo-inverse; WᵀΣ^{−1/2} needs kept directions alone.)
 Source      2409.04180, Theorem 4.1 (there λ_H stands for our Nλ_H), with [·]₊ in the eigenbasis of Σ.
 Computed    loss and full gradient at the closed form; random points against the minimum; descent.
 Tight       equality.

@@ -1,11 +1,11 @@
-"""The optimal WWᵀ of two-factor regression, with its bracket read column by column.
+"""The optimal WWᵀ of two-factor regression, with its bracket read literally: column by column.
 
 Statement   For λ_j > c ≥ λ_{j+1}, WWᵀ is √(λ_H/λ_W) times Σ^{1/2} − √c I with the columns beyond the j-th
             put to zero, in the coordinates in which the targets come.
-Source      2409.04180, Theorem 4.1, the bracket [·]_j taken literally.
+Source      2409.04180, Theorem 4.1, the bracket [·]_j taken literally. Only this reading is refuted: meant
+            in the eigenbasis of Σ, largest eigenvalue first, the theorem is right (the amended claim).
 Computed    asymmetry of that matrix for two targets and one kept direction, exactly: WWᵀ has none.
-Tight       fails as soon as the kept eigenvector is not the first coordinate; in the eigenbasis of Σ,
-            largest first, the statement holds (the amended claim).
+Tight       fails as soon as the kept eigenvector is not the first coordinate.
 """
 
 from fractions import Fraction
@@ -63,7 +63,7 @@ def instances() -> Any:
 
 CLAIM = Claim(
     id="regression/two-factors-as-printed",
-    title="The optimal WWᵀ keeps the first columns of Σ^{1/2} − √c I as it stands",
+    title="Read literally, the optimal WWᵀ keeps the first columns of Σ^{1/2} − √c I in any coordinates",
     statement=(
         r"WW^\top=\sqrt{\lambda_H/\lambda_W}\,\bigl[\Sigma^{1/2}-\sqrt c\,I\bigr]_{j},\quad"
         r"[\,\cdot\,]_j:\ \text{all but the first }j\text{ columns put to zero}"

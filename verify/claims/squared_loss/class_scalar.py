@@ -4,7 +4,7 @@ Statement   For y = √n and p = F − 1 weight matrices, min over the feature o
             ½(√n − wh)² + (Nλ_H/2)h², plus (b/2)x, equals (n/2)φ(x), φ(x) = 1/(x^p + 1) + (b/n)x with
             x^p = w²/(Nλ_H). Stationarity, transition and existence map onto each other: t = x^p/(x^p + 1),
             b = pν^{F/(F−1)}.
-Source      2301.00437, Theorems 3.1 and 4.1.
+Source      the scalar problem of 2301.00437, Theorems 3.1 and 4.1; the equivalence is ours.
 Computed    (n/2)φ(x) minimised over x against the mode's minimum.
 Tight       equality.
 """
@@ -198,7 +198,7 @@ CLAIM = Claim(
     title="The published scalar problem of a class is its mode with the features minimised out",
     statement=(
         r"\min_h\Bigl[\tfrac12(\sqrt n-wh)^2+\tfrac{N\lambda_H}2h^2\Bigr]+\tfrac b2x=\tfrac n2\varphi(x),"
-        r"\quad x^p=\tfrac{w^2}{N\lambda_H},\ \ b=p\,\nu^{F/(F-1)},\ \ t=\tfrac{x^p}{x^p+1}"
+        r"\quad x^p=\tfrac{w^2}{N\lambda_H},\ \ b=p\,\nu^{F/(F-1)},\ \ t=\tfrac{x^p}{x^p+1},\ \ p\ge2"
     ),
     source=DANG_2023.theorem("3.1 and 4.1"),
     computed="(n/2)φ minimised over x against the mode's minimum",

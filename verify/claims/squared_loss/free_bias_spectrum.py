@@ -3,7 +3,9 @@
 Statement   The centred one-hot targets have the squared singular values 0 and the K − 1 non-zero eigenvalues
             of diag(n) − nnᵀ/N: each size repeated m times, m − 1 times, and one root of Σn_k/(n_k − z) = 0
             strictly between neighbouring sizes. Equal sizes: √n, K − 1 times. Two sizes a, b: Kab/N.
-            With an unpenalised bias the optimum is that of these modes.
+            With an unpenalised bias the optimum is that of these modes (regression/deep-collapse). The
+            centred targets Y(I − 11ᵀ/N) have this Gram matrix: YYᵀ = diag(n), Y1 = n. Beyond the largest size
+            and below the smallest all terms of the sum have one sign, so there are no further roots.
 Source      derived for this project.
 Computed    the roots against the singular values of the matrix; descent with a free bias.
 Tight       equality.
@@ -66,8 +68,7 @@ def _eigenvector(*, above: bool) -> Proof:
     gap, samples, other = positive("gap"), positive("samples"), positive("other")
     size, root = (other + gap, other) if above else (other, other + gap)
     entry = size / gap if above else -size / gap
-    inner, secular = sp.Symbol("inner", real=True), sp.Symbol("secular", real=True)
-    far = sp.Integer(10**9)
+    inner, secular = (sp.Symbol(name, nonnegative=True) for name in ("inner", "secular"))  # N and 0
     cited = "Golub 1973: secular equation of a diagonal matrix less a matrix of rank one"
     return Proof(
         title=f"a root z is an eigenvalue: rows of sizes {'above' if above else 'below'} it",
@@ -75,8 +76,8 @@ def _eigenvector(*, above: bool) -> Proof:
             Variable(other, "z" if above else "n_k", sp.Integer(0), open_low=True),
             Variable(gap, "|n_k − z|", sp.Integer(0), open_low=True),
             Variable(samples, "N", sp.Integer(0), open_low=True),
-            Variable(secular, "Σ_j n_j/(n_j − z)", -far, far, stands_for=True),
-            Variable(inner, "nᵀv = Σ_j n_j²/(n_j − z)", -far, far, stands_for=True),
+            Variable(secular, "Σ_j n_j/(n_j − z)", sp.Integer(0), stands_for=True),
+            Variable(inner, "nᵀv = Σ_j n_j²/(n_j − z)", sp.Integer(0), stands_for=True),
         ),
         steps=(
             Step("root", Fact(secular, "=", sp.Integer(0)), Known(f"{cited}, z its root"), "choice of z"),
@@ -148,6 +149,7 @@ def _count() -> Proof:
             ),
         ),
         goals=("slope", "repeated sizes", "ones"),
+        rests_on=("regression/deep-collapse",),
     )
 
 

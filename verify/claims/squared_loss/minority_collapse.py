@@ -1,8 +1,10 @@
 """One-hot targets of any sizes: every class is a mode of its own, and small classes vanish first.
 
-Statement   The optimum has Z = diag(t)Y, t_k√n_k the optimum of the mode y = √n_k: class means are
-            orthogonal with lengths σ_k^{1/F}/√n_k, class k is learnt iff Nλ ≤ ν*(√n_k), and this threshold
-            increases with n_k. Equal sizes: Z = tY, all classes or none.
+Statement   Width d ≥ K: Z = diag(t)Y, t_k√n_k the optimum of the mode y = √n_k, is a global optimum. Class
+            means are orthogonal with lengths σ_k^{1/F}/√n_k, class k is learnt iff Nλ ≤ ν*(√n_k) (at
+            equality zero is as good; F = 2: ν*(y) = y, and equality is zero), and this threshold increases
+            with n_k. Equal sizes: Z = tY, all classes or none (but for ties). Y = Σ_k √n_k e_kv_kᵀ with v_k
+            constant on class k is a singular value decomposition, so this is squared-loss/modes-decouple.
 Source      2301.00437, Theorems 3.1 and 4.1, with the comparison with zero that they leave to the reader.
 Computed    loss and full gradient at the predicted factors, for random sizes and decays; descent on
             balanced and unbalanced classes, before and after each class vanishes.
@@ -148,6 +150,44 @@ def _order() -> Proof:
     )
 
 
+def _order_of_two_factors() -> Proof:
+    """F = 2: the threshold of the soft threshold is √n itself."""
+    more = positive("more")
+    larger, smaller = CLASS_SIZE + more, CLASS_SIZE
+    halves = (sp.log(larger) / 2, sp.log(smaller) / 2)
+    return Proof(
+        title="two factors: √n increases with n",
+        variables=(
+            Variable(CLASS_SIZE, "n of the smaller class", sp.Integer(0), open_low=True),
+            Variable(more, "samples that the larger class has more", sp.Integer(0), open_low=True),
+        ),
+        steps=(
+            Step("n is positive", Fact(smaller, ">"), RationalSign(), "a class has samples"),
+            Step("sizes", Fact(larger, ">", smaller), RationalSign(), "by the definition of more"),
+            Step(
+                "logarithms",
+                Fact(sp.log(larger), ">", sp.log(smaller)),
+                Increasing("log", larger, smaller, "sizes", "n is positive"),
+                "log increases",
+            ),
+            Step(
+                "halves",
+                Fact(halves[0], ">", halves[1]),
+                Combination(((sp.Rational(1, 2), "logarithms"),)),
+                "half of it",
+            ),
+            Step(
+                "thresholds",
+                Fact(sp.exp(halves[0]), ">", sp.exp(halves[1])),
+                Increasing("exp", *halves, "halves"),
+                "ν*(√n) = √n",
+            ),
+        ),
+        goals=("thresholds",),
+        rests_on=("squared-loss/modes-decouple", "squared-loss/mode-optimum"),
+    )
+
+
 def descent(run: Run) -> Evidence:
     """Descent from perturbed and from random factors: loss, kept classes, lengths and angles of the means."""
     generator = run.generator("squared-loss/minority-collapse", "descent")
@@ -247,6 +287,6 @@ CLAIM = Claim(
     sampler=sampler,
     hypotheses=meets_hypotheses,
     margin=margin,
-    proofs=(_order(),),
+    proofs=(_order(), _order_of_two_factors()),
     experiments=(descent,),
 )

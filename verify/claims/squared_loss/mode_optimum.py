@@ -2,7 +2,7 @@
 
 Statement   For F ≥ 3 and every σ > 0, f(σ) = ½(y − σ)² + (Fν/2)σ^{2/F} is at least f(σ₊), σ₊ = ty the large
             root, when ν ≤ ν* (t ≥ (F−2)/(F−1)), and at least f(0) + (F/2)(ν − ν*)σ^{2/F} when ν ≥ ν*. For
-            F = 2 the minimum is at (y − ν)₊.
+            F = 2 the minimum is at (y − ν)₊. (σ = 0 is the limit of σ > 0, f being continuous.)
 Source      derived for this project; the scalar problem of 2301.00437.
 Computed    f(σ) minus the closed-form minimum; minimisation of f on a grid with refinement.
 Tight       yes: equality at the minimiser.
@@ -119,6 +119,12 @@ def _kept() -> Proof:
             first,
             second,
             Step("beyond", Fact(beyond, ">="), RationalSign(), "F(t − t*)/2 ≥ 0: this is ν ≤ ν*"),
+            Step(
+                "transition",
+                Fact(STATIONARY_DECAY.at({FRACTION: JUMP_FRACTION}), "=", GLOBAL_DECAY.expression),
+                Identity(),
+                "w = 0 is ν*; ν(t) falls from there to 0 at t = 1, so every ν ≤ ν* has its w",
+            ),
             Step("p is positive", Fact(POWER, ">"), Evident(), "p = k^{2/F}, and σ > 0"),
             Step(
                 "bracket",
@@ -140,7 +146,8 @@ def _kept() -> Proof:
                 "f(σ) ≥ f(σ₊)",
             ),
         ),
-        goals=("large root is best",),
+        goals=("transition", "large root is best"),
+        rests_on=("squared-loss/two-roots",),
     )  # fmt: skip
 
 

@@ -8,15 +8,26 @@ Source      2405.14468 for large K; the small networks (three and seven classes)
 Computed    loss of the explicit block networks through a real ReLU forward pass, against collapse at the
             same x; the small networks in exact rational arithmetic; descent from random starts.
 Tight       not known: nothing below collapse was found for L = 3, K ≤ 6 (descent), nor for K = 2.
+Argument    The proofs compare brackets; these rest on the following.
+            1. No collapse point costs less than (F/2)K(nΛx²)^{1/F}, whatever its pre-activations: let M_l be
+            the class means after the ReLU, orthogonal of equal lengths m_l. ‖W_{l+1}‖² ≥ ‖W_{l+1}M_l‖²/m_l²
+            ≥ Km_{l+1}²/m_l², as the ReLU shortens; ‖W_L‖² ≥ Kx²/m²; and ‖W_1‖‖H‖/√n is at least the
+            nuclear norm of W_1H̄, so at least ⟨W_1H̄, M⟩/m = ‖M‖²/m = Km for its ReLU M, even if the class
+            means H̄ of the free features are of any form. The product of all F is K^F nx²; then AM–GM.
+            2. Forward pass and Π‖A_j‖² of the small networks are computed in exact rationals in every run;
+            scales that balance the factors cost (F/2)(Π‖A_j‖²·nΛx²)^{1/F}; blocks on one diagonal add up.
+            3. The cone's features have entries of both signs, as free features may; with features M ≥ 0 and
+            W_1 = I its bracket is below 7⁴, too, so a ReLU on the features changes nothing.
 """
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from theory.sources import SUKENIK_2024
+from theory.sources import RANKCOLLAPSE
 from theory.squared_loss.relu_chains import (
     CHAIN_COST,
     FIT,
@@ -28,6 +39,7 @@ from theory.squared_loss.relu_chains import (
     padded_structure,
 )
 from theory.squared_loss.small_chains import (
+    CONE,
     CONE_BRACKET,
     WEDGE_CONSTANT,
     WEDGE_ROOT,
@@ -189,16 +201,23 @@ def certificates(run: Run) -> Evidence:
     """The small networks in exact rationals: logits, brackets, and the proofs' constants."""
     rows: list[tuple[str | int | float | bool, ...]] = []
     margins: list[Margin] = []
-    small: list[tuple[str, int, Rational | None, list[Rational], sp.Expr]] = [
-        (f"wedge, L = {depth}", 3, None, wedge_factors(depth), 2 ** (depth - 2) * WEDGE_CONSTANT)
+    small: list[tuple[str, int, list[Rational], sp.Expr | None]] = [
+        (f"wedge, L = {depth}", 3, wedge_factors(depth), 2 ** (depth - 2) * WEDGE_CONSTANT)
         for depth in (3, 4, 5, 6)
     ]
-    small.append(("cone, L = 3", 7, None, cone_factors(), CONE_BRACKET))
-    for name, classes, _, factors, constant in small:
-        identity = [[int(row == column) for column in range(classes)] for row in range(classes)]
+    _, _, cuts, last = cone_factors()
+    identity = [[Fraction(int(row == column)) for column in range(4)] for row in range(4)]
+    small += [
+        ("cone, L = 3", 7, cone_factors(), CONE_BRACKET),
+        ("cone, L = 3, features ≥ 0", 7, [CONE, identity, cuts, last], None),
+    ]
+    for name, classes, factors, constant in small:
+        one_hot = [[int(row == column) for column in range(classes)] for row in range(classes)]
         product, power = bracket(factors), classes ** len(factors)
-        margins.append(Margin.exact(-int(logits(factors) != identity)))
-        margins.append(Margin.exact(-int(sp.Rational(product.numerator, product.denominator) != constant)))
+        margins.append(Margin.exact(-int(logits(factors) != one_hot)))
+        if constant is not None:
+            same = sp.Rational(product.numerator, product.denominator) == constant
+            margins.append(Margin.exact(-int(not same)))
         if name != "wedge, L = 3":
             margins.append(Margin.exact(power - product))
         rows.append((name, str(product), power, float(product / power), product < power))
@@ -241,7 +260,7 @@ def descent(run: Run) -> Evidence:
     from numerics.descent.relu_features import minimise_relu_features
 
     generator = run.generator("squared-loss/relu-collapse-is-beaten", "descent")
-    cells, starts, iterations = (QUICK_CELLS, 2, 250) if run.level == "quick" else (FULL_CELLS, 60, 1_500)
+    cells, starts, iterations = (QUICK_CELLS, 2, 250) if run.level == "quick" else (FULL_CELLS, 5, 500)
     decay = 0.005
     rows: list[tuple[str | int | float | bool, ...]] = []
     margins: list[Margin] = []
@@ -285,7 +304,7 @@ CLAIM = Claim(
         r"Z_\theta=xI_K\otimes1_n^\top,\ \ \mathcal L(\theta)<"
         r"\tfrac12(1-x)^2+\tfrac F2K(n\Lambda x^2)^{1/F}"
     ),
-    source=SUKENIK_2024.at("optimality of deep neural collapse"),
+    source=RANKCOLLAPSE.at("extends 2405.14468"),
     computed="loss of explicit block networks through a ReLU forward pass, against collapse",
     tight="open for L = 3, K ≤ 6 and for K = 2",
     instances=instances,

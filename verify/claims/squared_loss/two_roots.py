@@ -2,7 +2,8 @@
 
 Statement   F ≥ 3: f′(σ) = σ^{−(F−2)/F}(ν − ν(t)), t = σ/y, and ν(t) = y^{2(F−1)/F}t^{(F−2)/F}(1−t) rises on
             (0, θ), falls on (θ, 1), θ = (F−2)/(2F−2). So below ν(θ) there are two roots, the smaller a local
-            maximum and the larger a local minimum; at ν(θ) one double root; above none.
+            maximum and the larger a local minimum; at ν(θ) one double root; above none. (ν(t) vanishes at
+            t = 0 and t = 1, and f′ > 0 for t ≥ 1, so the intermediate value theorem counts them all.)
 Source      derived for this project.
 Computed    ν(θ) − ν(t) on random t, and the sign of f′ between and outside the roots.
 Tight       yes: equality at t = θ alone.
@@ -116,7 +117,7 @@ def _side(*, below: bool) -> Proof:
                 "no critical point above ν(θ), and θ alone reaches it",
             ),
         ),
-        goals=("relative decay", "largest", "below the largest"),
+        goals=("relative decay", "largest", "slope", "below the largest"),
     )
 
 
