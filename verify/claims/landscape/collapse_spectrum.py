@@ -507,5 +507,5 @@ CLAIM = Claim(
     proofs=(_fit(), _products(), _blocks(), _count()),
     experiments=(characteristic_polynomials, explicit_eigenvectors),
     quick_samples=150,
-    full_samples=3_000,
+    full_samples=2_000,
 )

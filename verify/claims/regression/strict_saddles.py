@@ -165,7 +165,11 @@ def _pairs() -> Proof:
             ),
         ),
         goals=("product", "target from the weight", "target from the features"),
-        rests_on=("chain/critical-points-are-balanced",),
+        rests_on=(
+            "chain/critical-points-are-balanced",
+            "squared-loss/modes-decouple",
+            "squared-loss/mode-optimum",
+        ),
     )
 
 
