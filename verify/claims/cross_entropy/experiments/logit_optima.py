@@ -62,7 +62,7 @@ def optima_by_depth(run: Run) -> Evidence:
     from numerics.optimum.local import logit_optimum, spherical_starts
 
     generator = run.generator("cross-entropy/trailing-singular-values-decay", "optima")
-    depths = (1, 2, 3, 4, 5, 6, 8, 12) if run.level == "quick" else (*range(1, 13), 16, 24, 32)
+    depths = (1, 2, 3, 4, 6, 8) if run.level == "quick" else (*range(1, 13), 16, 24, 32)
     margins: list[Margin] = []
     rows: list[tuple[str | int | float | bool, ...]] = []
     curves: list[Series] = []
