@@ -1,7 +1,9 @@
 """How many dimensions of parameters produce one critical product: one orbit of inner rotations.
 
-Statement   The critical factors of a product of rank r at width d are one orbit of O(d)^L with stabiliser
-            O(d−r)^L: dimension L(rd − r(r+1)/2), whatever the degeneracies of the singular values.
+Statement   Let Z of rank r, 1 ≤ r ≤ d, be the product of some critical factors (differentiable fit, λ > 0).
+            All critical factors of Z are one orbit of O(d)^L with stabiliser O(d−r)^L: of dimension
+            L(rd − r(r+1)/2), whatever the degeneracies of the singular values. (Rotations of the inner spaces
+            keep the loss, so an orbit is critical as a whole.)
 Source      amends 2410.23169, Theorem 5; derived for this project.
 Computed    exact ranks over the rationals: tangent vectors of rotations from below, kernel of the linearised
             equations from above; nullities of exact Hessians at collapse and paired points.
@@ -152,7 +154,7 @@ CLAIM = Claim(
     title="The critical factors of a product of rank r are one orbit of dimension L(rd − r(r+1)/2)",
     statement=(
         r"\dim\{(W_L,\dots,W_1,H)\text{ critical}:W_L\cdots W_1H=Z\}"
-        r"=\dim O(d)^L-\dim O(d-r)^L=L\Bigl(rd-\frac{r(r+1)}2\Bigr)"
+        r"=\dim O(d)^L-\dim O(d-r)^L=L\Bigl(rd-\frac{r(r+1)}2\Bigr),\quad 1\le r\le d"
     ),
     source=RANKCOLLAPSE.at("theory 3.6"),
     computed="exact ranks from below and above, and exact nullities of Hessians",

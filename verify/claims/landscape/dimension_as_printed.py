@@ -5,8 +5,9 @@ Statement   The parameters that produce a critical Z of rank r with equal singul
 Source      2410.23169, Theorem 5.
 Computed    rank of the tangent map of inner rotations at a collapse point, exactly: it is at most the
             dimension of the set.
-Tight       fails as soon as r ≥ 2. Once Z is fixed so are its outer singular vectors, and what is redundant
-            in the inner ones is a common rotation, not one for each layer.
+Tight       fails as soon as r ≥ 2, read as printed: the set in the space of all parameters, Z fixed. Once
+            Z is fixed so are its outer singular vectors, and what is redundant in the inner ones is a common
+            rotation, not one for each layer.
 """
 
 from fractions import Fraction

@@ -260,7 +260,7 @@ def descent(run: Run) -> Evidence:
     from numerics.descent.relu_features import minimise_relu_features
 
     generator = run.generator("squared-loss/relu-collapse-is-beaten", "descent")
-    cells, starts, iterations = (QUICK_CELLS, 2, 250) if run.level == "quick" else (FULL_CELLS, 5, 500)
+    cells, starts, iterations = (QUICK_CELLS, 2, 250) if run.level == "quick" else (FULL_CELLS, 30, 500)
     decay = 0.005
     rows: list[tuple[str | int | float | bool, ...]] = []
     margins: list[Margin] = []
