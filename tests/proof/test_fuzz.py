@@ -7,10 +7,12 @@ import pytest
 import sympy as sp
 from false_algebra import ALGEBRA, duals
 from false_analysis import ANALYSIS
-from falsehoods import DIPS, Case, Dip, fails, holds_point, place, value_of
-from proof_catalogue import ONE, is_accepted, ranging
+from falsehoods import DIPS, Case, Dip, fails, holds_point, place, ratio, value_of
+from proof_catalogue import ONE, is_accepted, one_step, ranging
 
-from verify.proof import SemidefiniteBound, UniqueZero, checker
+from theory.errors import InvalidProofError
+from verify.proof import Fact, RationalSign, SemidefiniteBound, UniqueZero, Variable, checker
+from verify.proof.domain import agrees, points, rational_sign
 from verify.proof.provers import bound_semidefinite, isolate_zero, prove_inequality
 from verify.proof.rules import RULES
 
@@ -64,6 +66,51 @@ def assert_no_bound_above_a_point(seed: int) -> None:
     bound = found.steps[-1].fact
     assert isinstance(bound, SemidefiniteBound)
     assert bool(bound.bound <= value_of(fact.cost, case.witness)), f"seed {seed}"
+
+
+def assert_no_wrong_sign(seed: int) -> int:
+    """A sign read off the coefficients holds at every point of the box; returns whether one was read."""
+    random = Random(seed)
+    variables = tuple(some_range(random, name) for name in ("x", "y")[: random.randint(1, 2)])
+    symbols = [variable.symbol for variable in variables]
+    ends = [symbol - variable.low for symbol, variable in zip(symbols, variables, strict=True)]
+    ends += [v.high - v.symbol for v in variables if v.high is not None]
+    terms = [
+        sp.Mul(
+            ratio(random.choice([1, 1, 2, -1])),
+            *random.choices([*ends, *symbols, ONE], k=random.randint(1, 3)),
+        )
+        for _ in range(random.randint(1, 3))
+    ]
+    expression = sp.Add(*terms) / random.choice([ONE, *ends, *symbols, 1 + symbols[0] ** 2])
+    sign = rational_sign(expression, variables)
+    if sign is None or not is_accepted(one_step(Fact(expression, sign), RationalSign(), *variables)):
+        return 0  # refused where it is not defined on the whole box
+    for point in points(variables, 40, seed=seed):
+        assert agrees(Fact(expression, sign), point), f"seed {seed}: {expression} {sign} 0 at {point}"
+    return 1
+
+
+def some_range(random: Random, name: str) -> Variable:
+    low, integer = place(random), random.random() < 1 / 4
+    high = random.choice([None, low, low + 1, low + ratio(random.randint(1, 9))])
+    open_low, open_high = (
+        high != low and random.random() < 1 / 2,
+        high not in (None, low) and random.random() < 1 / 2,
+    )
+    try:
+        return ranging(name, low, high, open_low=open_low, open_high=open_high, integer=integer)
+    except InvalidProofError:  # no integer lies in it
+        return ranging(name, low, high, open_low=open_low, open_high=open_high)
+
+
+def test_no_sign_that_is_read_off_is_wrong() -> None:
+    assert sum(map(assert_no_wrong_sign, range(80))) > 15
+
+
+@pytest.mark.full
+def test_no_sign_of_thousands_is_wrong() -> None:
+    assert sum(map(assert_no_wrong_sign, range(150, 6_000))) > 1_500
 
 
 @pytest.mark.parametrize("seed", range(16))

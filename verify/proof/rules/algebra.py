@@ -58,7 +58,7 @@ class Evident:
 
     def describe(self) -> str:
         """The rule in words."""
-        return "evident from the signs of its parts"
+        return "evident from the signs of its parts, or a number from its ball"
 
     def check(self, fact: Statement, context: Context) -> None:
         """Raise unless the assumptions give the sign."""
