@@ -73,9 +73,9 @@ def changed(**options: str) -> list[str]:
     [
         (["nonsense"], "No such command"),
         (["--nonsense"], "No such option"),
-        (["claims", "chain/cost-of-product"], "did you mean chain/cost-of-a-product?"),
+        (["claims", "chain/cost-of-product"], "did you mean chain/cost-of-a-product"),
         (["claims", "--bib", "--json"], "give one of them"),
-        (["verify", "chain/cost-of-product"], "did you mean chain/cost-of-a-product?"),
+        (["verify", "chain/cost-of-product"], "did you mean chain/cost-of-a-product"),
         (["verify", "--seed", "-1"], "-1 is not in the range"),
         (["verify", "--jobs", "0"], "0 is not in the range"),
         (["verify", "--jobs", "many"], "'many' is not a valid integer"),

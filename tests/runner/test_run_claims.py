@@ -24,10 +24,14 @@ ENDINGS = {
 DYING = """
 import os, signal
 from verify.claim import Claim
-from verify.margin import Margin
+from verify.evidence import Evidence
+from verify.margin import Margin, Outcome
 
 def die(instance):
     os.kill(os.getpid(), signal.SIGKILL)
+
+def unsent(run):
+    return Evidence(kind="construction", outcome=Outcome.HOLDS, summary="s", versions={"x": lambda: 1})
 
 def draw(generator):
     return {"x": 1}
@@ -36,7 +40,7 @@ shared = {"title": "t", "statement": "s", "source": "me", "sampler": draw, "quic
 CLAIMS = [
     Claim(id="mine/dies", margin=die, **shared),
     Claim(id="mine/one", margin=lambda i: Margin(1.0, 0.0), **shared),
-    Claim(id="mine/two", margin=lambda i: Margin(1.0, 0.0, ratio=lambda: 1), **shared),
+    Claim(id="mine/two", margin=lambda i: Margin(1.0, 0.0), experiments=(unsent,), **shared),
     Claim(id="mine/three", margin=lambda i: Margin(1.0, 0.0), **shared),
 ]
 """

@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from theory.errors import UsageError
+from verify.blind_spots import BLIND_SPOTS, CONTROLS, MUTANTS
 from verify.claim import Claim, Run
 from verify.judge import versions
 from verify.report.environment import environment
@@ -76,6 +77,9 @@ def render(
             surprises={j.claim: awaited for _, j in pairs.values() if (awaited := surprise(j, expected))},
             run=run,
             command=command,
+            blind_spots=BLIND_SPOTS,
+            mutants=MUTANTS,
+            controls=CONTROLS,
             versions={"Python": platform.python_version(), **versions("rankcollapse", *PACKAGES)},
         )
     )
