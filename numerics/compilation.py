@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import llvmlite.binding
 import numba
@@ -21,6 +21,8 @@ from numba.core import config
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
 KERNEL_FOLDER = Path(__file__).parent / "descent"
 
@@ -58,7 +60,10 @@ def cache_folder(environment: Mapping[str, str], name: str) -> Path:
 
 
 def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Compile a function with Numba, strict IEEE arithmetic, cached on disk; its type stays the same.
+    """Compile a function with Numba, cached on disk; its type stays the same.
+
+    Nothing is reordered, so a kernel gives the same digits however it is called; only a product and the
+    sum it goes into may be rounded once instead of twice. Kernels release the interpreter's lock.
 
     Examples
     --------
@@ -71,9 +76,19 @@ def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Resul
     config.CACHE_DIR = str(_folder_of_this_process())  # pyright: ignore[reportAttributeAccessIssue]
     try:
         # Numba reads the folder while decorating, so other users of Numba keep theirs.
-        compiled = numba.njit(cache=True, fastmath=False)(function)
+        compiled = numba.njit(cache=True, **OPTIONS)(function)
     finally:
         config.CACHE_DIR = before  # pyright: ignore[reportAttributeAccessIssue]
+    return cast(Callable[Parameters, Result], compiled)
+
+
+def part_of_kernels(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile a function into each of its callers: for small ones that take many arguments.
+
+    Only kernels may call it (from Python it would crash), and it is stored with them. Loops over numbers are better off in a
+    `kernel`: among many arrays the compiler gives up on them.
+    """
+    compiled = numba.njit(forceinline=True, no_cpython_wrapper=True, **OPTIONS)(function)
     return cast(Callable[Parameters, Result], compiled)
 
 

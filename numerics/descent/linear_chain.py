@@ -13,20 +13,19 @@ from functools import reduce
 from numpy.typing import ArrayLike
 
 from numerics.arrays import FloatArray, decay_of_each
-from numerics.descent.chain_kernels import advance_chain, chain_objective
 from numerics.descent.chain_workspace import (
-    chain_workspace,
+    ChainDescent,
+    chain_descent,
     checked_chain,
     checked_targets,
     one_hot_targets,
 )
 from numerics.descent.fit import CROSS_ENTROPY, SQUARED, SQUARED_FREE_BIAS
-from numerics.descent.heavy_ball import Control, State
-from numerics.descent.outcome import Outcome, Schedule, flat_state, run, split
+from numerics.descent.heavy_ball import STANDSTILL
+from numerics.descent.outcome import Outcome, Schedule
+from numerics.descent.running import run
+from numerics.descent.threads import one_blas_thread
 from theory.tolerances import STATIONARY
-
-STEPS_PER_CALL = 5_000
-"""Steps of one uninterruptible call: a fraction of a second at the sizes met here."""
 
 
 @dataclass(frozen=True)
@@ -179,19 +178,19 @@ def _descend(
     weight_decays: float | Sequence[float],
     schedule: Schedule,
 ) -> Descent:
-    chain = chain_workspace(matrices, kind, targets)
-    state = flat_state(matrices, decay_of_each(weight_decays, len(matrices)))
+    decays = decay_of_each(weight_decays, len(matrices))
 
-    def advance(state: State, control: Control, first: int, last: int) -> tuple[int, int, float]:
-        return advance_chain(state, chain, control, first, last)
+    def make() -> ChainDescent:
+        return chain_descent(matrices, decays, kind, targets, momentum=schedule.momentum > 0)
 
-    outcome = run(state, schedule, advance, STEPS_PER_CALL)
-    return Descent(factors=split(state.parameters, matrices), **vars(outcome))
+    model, outcome = run(make, schedule)
+    return Descent(factors=model.factors(), **vars(outcome))
 
 
 def _loss_and_gradients(
     matrices: list[FloatArray], kind: int, targets: FloatArray, weight_decays: float | Sequence[float]
 ) -> tuple[float, tuple[FloatArray, ...]]:
-    state = flat_state(matrices, decay_of_each(weight_decays, len(matrices)))
-    loss = chain_objective(state, chain_workspace(matrices, kind, targets))
-    return loss, split(state.gradient, matrices)
+    with one_blas_thread():
+        model = chain_descent(matrices, decay_of_each(weight_decays, len(matrices)), kind, targets)
+        loss = model.advance(STANDSTILL, 0, 0).loss
+        return loss, model.factors(model.gradient_at(model.parameters))
