@@ -83,7 +83,7 @@ def back(chain: Chain, index: int) -> View:
     """View B of factor `index`: the residual for the features."""
     classes, samples = chain.outputs.shape
     if index == 0:
-        return view(chain.residual.ravel(), 0, classes, samples)
+        return view(chain.residual, 0, classes, samples)
     return view(chain.backs, chain.partial_starts[index - 1], classes, chain.shapes[index, 1])
 
 
@@ -100,7 +100,7 @@ def pass_chain(state: State, chain: Chain, control: Control, with_value: bool) -
     """Take a step and evaluate the chain where it ends: fit, residual, all P_j and B_j."""
     chain.parity[0] = 1 - chain.parity[0]
     last = chain.shapes.shape[0] - 1
-    step_flat(state, control, state.decays[last], state.starts[last], back(chain, last))
+    step_flat(state, control, last, flat_of(back(chain, last)))
     outermost, out = factor(state.parameters, state, chain, last), partial(chain, last - 1, 1)
     copy_flat(flat_of(outermost), flat_of(out))
     for j in range(last - 1, 0, -1):
@@ -116,12 +116,14 @@ def _pass_weight(state: State, chain: Chain, control: Control, index: int) -> No
     weight = factor(state.parameters, state, chain, index)
     left, right = gradient_sides(chain, index, 0)
     above, below = partial(chain, index, 1), partial(chain, index - 1, 1)
-    height = block_rows(weight.columns, above.rows)
-    for first in range(0, weight.rows, height):
+    height = block_rows(weight.rows, weight.columns, above.rows)
+    first = 0
+    while first < weight.rows:
         count = min(height, weight.rows - first)
         block = rows_of(weight, first, count)
         step_matrix(state, control, state.decays[index], block, columns_of(left, first, count), right)
         multiply(below, 1.0 if first > 0 else 0.0, 1.0, columns_of(above, first, count), block)
+        first += count
 
 
 @part_of_kernels
@@ -130,10 +132,11 @@ def _pass_features(state: State, chain: Chain, control: Control, with_value: boo
     features = factor(state.parameters, state, chain, 0)
     old, new, pulled = partial(chain, 0, 0), partial(chain, 0, 1), back(chain, 1)
     residual = back(chain, 0)
-    outputs = view(chain.outputs.ravel(), 0, residual.rows, residual.columns)
-    height = block_rows(features.columns, residual.rows)
+    outputs = view(chain.outputs, 0, residual.rows, residual.columns)
+    height = block_rows(features.rows, features.columns, residual.rows)
     fit = 0.0
-    for first in range(0, features.rows, height):
+    first = 0
+    while first < features.rows:
         count = min(height, features.rows - first)
         block = rows_of(features, first, count)
         step_matrix(state, control, state.decays[0], block, columns_of(residual, first, count), old)
@@ -143,6 +146,7 @@ def _pass_features(state: State, chain: Chain, control: Control, with_value: boo
                 chain.kind, chain.outputs, chain.targets, chain.residual, chain.lanes, first, first + count, with_value
             )  # fmt: skip
             multiply(pulled, 1.0 if first > 0 else 0.0, 1.0, columns_of(residual, first, count), block)
+        first += count
     if chain.kind == SQUARED_FREE_BIAS:  # the bias depends on all samples
         fit = squared_loss(chain.outputs, chain.targets, chain.residual, True)
         multiply(pulled, 0.0, 1.0, residual, features)
@@ -157,12 +161,14 @@ def _pull_back(state: State, chain: Chain, index: int) -> None:
         back(chain, index),
         back(chain, index + 1),
     )
-    height = block_rows(weight.columns, before.rows)
-    for first in range(0, weight.rows, height):
+    height = block_rows(weight.rows, weight.columns, before.rows)
+    first = 0
+    while first < weight.rows:
         count = min(height, weight.rows - first)
         multiply_transposed_right(
             columns_of(after, first, count), 0.0, 1.0, before, rows_of(weight, first, count)
         )
+        first += count
 
 
 @kernel
@@ -194,13 +200,12 @@ def gradient_norm(state: State, chain: Chain, enough: float) -> float:
     return math.sqrt(total)
 
 
-@kernel
+@part_of_kernels
 def _square_of_outermost(state: State, chain: Chain) -> float:
     last = chain.shapes.shape[0] - 1
-    slope = back(chain, last)
-    size, start, total = slope.rows * slope.columns, state.starts[last], 0.0
-    weights, slopes = state.parameters[start : start + size], slope.flat[slope.start : slope.start + size]
-    for i in range(size):
+    weights, slopes = flat_of(factor(state.parameters, state, chain, last)), flat_of(back(chain, last))
+    total = 0.0
+    for i in range(slopes.size):
         total += (state.decays[last] * weights[i] + slopes[i]) ** 2
     return total
 
@@ -209,16 +214,16 @@ def _square_of_outermost(state: State, chain: Chain) -> float:
 def _gradient_square_of(state: State, chain: Chain, index: int) -> float:
     matrix = factor(state.parameters, state, chain, index)
     left, right = gradient_sides(chain, index, 1)
-    height = min(block_rows(matrix.columns, left.rows), matrix.rows)
+    height = min(block_rows(matrix.rows, matrix.columns, left.rows), matrix.rows)
     total = 0.0
-    for first in range(0, matrix.rows, height):
+    first = 0
+    while first < matrix.rows:
         count = min(height, matrix.rows - first)
-        size, start = count * matrix.columns, matrix.start + first * matrix.columns
-        slope = chain.scratch[:size]
-        copy_flat(state.parameters[start : start + size], slope)
-        block = view(chain.scratch, 0, count, matrix.columns)
+        block, slope = view(chain.scratch, 0, count, matrix.columns), chain.scratch[: count * matrix.columns]
+        copy_flat(flat_of(rows_of(matrix, first, count)), slope)
         multiply_transposed_left(block, state.decays[index], 1.0, columns_of(left, first, count), right)
         total += np.dot(slope, slope)
+        first += count
     return total
 
 
@@ -227,9 +232,9 @@ def advance_chain(
     state: State, chain: Chain, control: Control, first: int, last: int
 ) -> tuple[int, int, float, float, float]:
     """Run steps first..last in place; return status, step, objective, gradient norm and decay norm."""
-    count = first
+    count, wanted = first, wants_value(control, first, last)
     while True:
-        if wants_value(control, count, last):
+        if wanted:
             penalty, scale = penalty_and_norm(state)
             enough = math.inf if count == last else control.tolerance * max(scale, control.floor)
             norm = math.inf
@@ -239,4 +244,5 @@ def advance_chain(
             if status != RUNNING:
                 return status, count, chain.fit[0] + penalty, norm, scale
         count += 1
-        pass_chain(state, chain, control, wants_value(control, count, last))
+        wanted = wants_value(control, count, last)
+        pass_chain(state, chain, control, wanted)

@@ -7,7 +7,7 @@ import numpy as np
 
 from numerics.arrays import FloatArray, IntegerArray
 from numerics.compilation import kernel, part_of_kernels
-from numerics.descent.products import View, multiply_transposed_left
+from numerics.descent.products import View, address_of, flat_of, multiply_transposed_left
 
 STATIONARY_POINT: Final = 1
 STEPS_EXHAUSTED: Final = 2
@@ -97,29 +97,30 @@ def step_matrix(state: State, control: Control, decay: float, matrix: View, left
     if control.momentum == 0.0:
         multiply_transposed_left(matrix, 1.0 - control.step * decay, -control.step, left, right)
         return
-    velocity = View(state.velocity, matrix.start, matrix.rows, matrix.columns, matrix.stride)
+    offset = address_of(state.velocity) - address_of(state.parameters)
+    velocity = View(matrix.address + offset, matrix.rows, matrix.columns, matrix.stride)
     multiply_transposed_left(velocity, control.momentum, -control.step, left, right)
-    shrink = control.step * decay
-    size = matrix.rows * matrix.stride
-    moved = matrix.flat[matrix.start : matrix.start + size]
-    speed = velocity.flat[matrix.start : matrix.start + size]
-    for i in range(size):
+    add_velocity(flat_of(matrix), flat_of(velocity), control.step * decay)
+
+
+@kernel
+def add_velocity(moved: FloatArray, speed: FloatArray, shrink: float) -> None:
+    """Let decay slow the velocity down, and move."""
+    for i in range(moved.size):
         speed[i] -= shrink * moved[i]
         moved[i] += speed[i]
 
 
-@kernel
-def step_flat(state: State, control: Control, decay: float, start: int, gradient: View) -> None:
-    """Take one heavy-ball step of a block whose gradient of the fit is at hand, without gaps."""
-    size = gradient.rows * gradient.columns
-    moved = state.parameters[start : start + size]
-    slope = gradient.flat[gradient.start : gradient.start + size]
+@part_of_kernels
+def step_flat(state: State, control: Control, index: int, slope: FloatArray) -> None:
+    """Take one heavy-ball step of block `index`, whose gradient of the fit is at hand."""
+    moved, decay = state.parameters[state.starts[index] : state.starts[index + 1]], state.decays[index]
     if control.momentum == 0.0:
         keep = 1.0 - control.step * decay
-        for i in range(size):
+        for i in range(slope.size):
             moved[i] = keep * moved[i] - control.step * slope[i]
         return
-    speed = state.velocity[start : start + size]
-    for i in range(size):
-        speed[i] = control.momentum * speed[i] - control.step * (slope[i] + decay * moved[i])
-        moved[i] += speed[i]
+    speed = state.velocity[state.starts[index] : state.starts[index + 1]]
+    for i in range(slope.size):
+        speed[i] = control.momentum * speed[i] - control.step * slope[i]
+    add_velocity(moved, speed, control.step * decay)

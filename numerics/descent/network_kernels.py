@@ -89,7 +89,7 @@ def values_of(state: State, layers: Layers, lot: int, index: int, first: int, co
         return view(
             state.parameters, state.starts[2 * layers.activations.size] + place, count, layers.widths[0]
         )
-    return view(layers.inputs.ravel(), place, count, layers.widths[0])
+    return view(layers.inputs, place, count, layers.widths[0])
 
 
 @part_of_kernels
@@ -147,7 +147,7 @@ def _forward(state: State, layers: Layers, lot: int, first: int, count: int) -> 
         if layers.skips[index]:
             add_flat(flat_of(values_of(state, layers, lot, index - 2, first, count)), flat_of(values))
     last = values_of(state, layers, lot, depth - 2, first, count)
-    outputs = view(layers.outputs.ravel(), 0, layers.outputs.shape[0], layers.outputs.shape[1])
+    outputs = view(layers.outputs, 0, layers.outputs.shape[0], layers.outputs.shape[1])
     outputs = columns_of(outputs, first, count)
     multiply_transposed_right(outputs, 0.0, 1.0, weight(state.parameters, state, layers, depth - 1), last)
     if layers.biased:
@@ -162,7 +162,7 @@ def _forward(state: State, layers: Layers, lot: int, first: int, count: int) -> 
 def _backward(state: State, layers: Layers, lot: int, first: int, count: int) -> None:
     """Add a block's share of the gradient of the fit."""
     depth, share = layers.activations.size, layers.shares[lot]
-    residual = view(layers.residual.ravel(), 0, layers.residual.shape[0], layers.residual.shape[1])
+    residual = view(layers.residual, 0, layers.residual.shape[0], layers.residual.shape[1])
     residual = columns_of(residual, first, count)
     last = values_of(state, layers, lot, depth - 2, first, count)
     multiply(weight(share, state, layers, depth - 1), 1.0, 1.0, residual, last)

@@ -6,9 +6,10 @@ alone. Numba's `np.dot` always overwrites C; the routine behind it, called here,
 
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401  (holds the routine; loaded now, so that threads can be limited)
 from llvmlite import ir
-from numba import types
+from numba import carray, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
@@ -20,6 +21,9 @@ DIRECT: Final = 900_000
 
 LARGEST_BLOCK: Final = 96
 """Rows of a block of a large matrix: with the operands it stays in the second-level cache."""
+
+BYTES: Final = 8
+"""Of a float64."""
 
 REAL, PLAIN, TRANSPOSED = ord("d"), ord("n"), ord("t")
 """Flags of the routine: float64, as it lies, and its transpose."""
@@ -34,37 +38,61 @@ _gemm: Any = types.ExternalFunction(
 
 
 class View(NamedTuple):
-    """A rows × columns matrix in a flat buffer, its rows `stride` numbers apart."""
+    """A rows × columns matrix at an address, its rows `stride` numbers apart.
 
-    flat: FloatArray
-    start: int
+    An address and not an array: counting references would take longer than a small product. The arrays
+    that a kernel is called with outlive its views.
+    """
+
+    address: int
     rows: int
     columns: int
     stride: int
 
 
+@intrinsic
+def address_of(_context: Any, flat: Any) -> Any:
+    """Return where the numbers of a vector lie."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        return builder.ptrtoint(array.data, ir.IntType(64))
+
+    return types.int64(flat), generate
+
+
+@intrinsic
+def _pointer_to(_context: Any, _address: Any) -> Any:
+    """Return an address as a pointer."""
+
+    def generate(_target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
+
+    return types.voidptr(types.int64), generate
+
+
 @part_of_kernels
 def view(flat: FloatArray, start: int, rows: int, columns: int) -> View:
-    """View consecutive numbers as a matrix."""
-    return View(flat, start, rows, columns, columns)
+    """View consecutive numbers of a vector (or of a matrix without gaps) as a matrix."""
+    return View(address_of(flat) + BYTES * start, rows, columns, columns)
 
 
 @part_of_kernels
 def rows_of(matrix: View, first: int, count: int) -> View:
     """View some rows."""
-    return View(matrix.flat, matrix.start + first * matrix.stride, count, matrix.columns, matrix.stride)
+    return View(matrix.address + BYTES * first * matrix.stride, count, matrix.columns, matrix.stride)
 
 
 @part_of_kernels
 def columns_of(matrix: View, first: int, count: int) -> View:
     """View some columns."""
-    return View(matrix.flat, matrix.start + first, matrix.rows, count, matrix.stride)
+    return View(matrix.address + BYTES * first, matrix.rows, count, matrix.stride)
 
 
 @part_of_kernels
 def flat_of(matrix: View) -> FloatArray:
-    """View a matrix without gaps as a vector."""
-    return matrix.flat[matrix.start : matrix.start + matrix.rows * matrix.columns]
+    """Return a matrix without gaps as a vector that shares its numbers."""
+    return carray(_pointer_to(matrix.address), matrix.rows * matrix.columns, np.float64)
 
 
 @part_of_kernels
@@ -82,14 +110,16 @@ def add_flat(source: FloatArray, target: FloatArray) -> None:
 
 
 @part_of_kernels
-def block_rows(columns: int, inner: int) -> int:
-    """Return how many rows to take at a time, where each takes `columns · inner` multiplications."""
+def block_rows(rows: int, columns: int, inner: int) -> int:
+    """Return how many of the rows to take at a time, where each takes `columns · inner` multiplications."""
+    if rows <= LARGEST_BLOCK and rows * columns * inner <= DIRECT:
+        return rows
     fitting = DIRECT // (columns * inner) // 8 * 8
     return min(max(fitting, 8), LARGEST_BLOCK)
 
 
 @intrinsic
-def _address_of(_context: Any, _number: Any) -> Any:
+def _on_stack(_context: Any, _number: Any) -> Any:
     """Put a number on the stack and return its address: Fortran takes nothing else."""
 
     def generate(_target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
@@ -130,7 +160,7 @@ def _blas(
 ) -> None:
     # Fortran sees every matrix transposed, hence the exchange of left and right.
     _gemm(
-        REAL, right_flag, left_flag, target.columns, target.rows, inner, _address_of(scale),
-        right.flat[right.start :].ctypes, right.stride, left.flat[left.start :].ctypes, left.stride,
-        _address_of(keep), target.flat[target.start :].ctypes, target.stride,
+        REAL, right_flag, left_flag, target.columns, target.rows, inner, _on_stack(scale),
+        _pointer_to(right.address), right.stride, _pointer_to(left.address), left.stride,
+        _on_stack(keep), _pointer_to(target.address), target.stride,
     )  # fmt: skip
