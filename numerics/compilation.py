@@ -85,8 +85,8 @@ def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Resul
 def part_of_kernels(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Compile a function into each of its callers: for small ones that take many arguments.
 
-    Only kernels may call it (from Python it would crash), and it is stored with them. Loops over numbers are better off in a
-    `kernel`: among many arrays the compiler gives up on them.
+    Only kernels may call it (from Python it would crash), and it is stored with them. Long loops are
+    better off in a `kernel` of their own: among many arrays the compiler gives up on them.
     """
     compiled = numba.njit(forceinline=True, no_cpython_wrapper=True, **OPTIONS)(function)
     return cast(Callable[Parameters, Result], compiled)

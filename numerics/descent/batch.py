@@ -20,7 +20,7 @@ def in_parallel(descents: Sequence[Callable[[], Result]], *, threads: int | None
     Parameters
     ----------
     descents
-        For instance `functools.partial(descend_cross_entropy, start, labels, decay, step=0.1, max_steps=100)`.
+        For instance `partial(descend_cross_entropy, start, labels, decay, step=0.1, max_steps=100)`.
     threads
         How many run at once; as many as BLAS may use if left out.
 

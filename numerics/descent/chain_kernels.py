@@ -24,8 +24,8 @@ from numerics.descent.heavy_ball import (
     judge,
     looks_at_gradient,
     penalty_and_norm,
-    step_matrix,
     step_flat,
+    step_matrix,
     wants_value,
 )
 from numerics.descent.products import (
@@ -142,15 +142,20 @@ def _pass_features(state: State, chain: Chain, control: Control, with_value: boo
         step_matrix(state, control, state.decays[0], block, columns_of(residual, first, count), old)
         multiply_transposed_right(columns_of(outputs, first, count), 0.0, 1.0, new, block)
         if chain.kind != SQUARED_FREE_BIAS:
-            fit += fit_and_residual(
-                chain.kind, chain.outputs, chain.targets, chain.residual, chain.lanes, first, first + count, with_value
-            )  # fmt: skip
+            fit += _fit(chain, first, count, with_value)
             multiply(pulled, 1.0 if first > 0 else 0.0, 1.0, columns_of(residual, first, count), block)
         first += count
     if chain.kind == SQUARED_FREE_BIAS:  # the bias depends on all samples
         fit = squared_loss(chain.outputs, chain.targets, chain.residual, True)
         multiply(pulled, 0.0, 1.0, residual, features)
     chain.fit[0] = fit
+
+
+@part_of_kernels
+def _fit(chain: Chain, first: int, count: int, with_value: bool) -> float:
+    return fit_and_residual(
+        chain.kind, chain.outputs, chain.targets, chain.residual, chain.lanes, first, count, with_value
+    )
 
 
 @part_of_kernels

@@ -8,12 +8,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arrays import FloatArray, IntegerArray, class_labels, finite_matrix, one_hot
+from numerics.arrays import FloatArray, IntegerArray, class_labels, every_class, finite_matrix, one_hot
 from numerics.descent.chain_kernels import Chain, advance_chain, write_gradient
-from numerics.descent.fit import LANES
+from numerics.descent.fit import CROSS_ENTROPY, LANES
 from numerics.descent.heavy_ball import STANDSTILL, Control, State
 from numerics.descent.outcome import Progress
 from numerics.descent.products import LARGEST_BLOCK
+from numerics.descent.recording import Snapshot
 from theory.errors import InvalidProblemError
 
 MULTIPLICATIONS_PER_CALL: Final = 2_000_000_000
@@ -60,6 +61,14 @@ class ChainDescent:
         gradient = np.empty_like(parameters)
         write_gradient(self.state, self.chain, gradient)
         return gradient
+
+    def snapshot(self) -> Snapshot:
+        """Return copies of the weights, of what enters the last one, and of the outputs."""
+        features, *weights = self.factors()
+        for weight in weights[:-1]:
+            features = weight @ features
+        labels = self.chain.targets.argmax(axis=0) if self.chain.kind == CROSS_ENTROPY else None
+        return Snapshot(tuple(weights), features, self.chain.outputs.copy(), labels)
 
     def factors(self, flat: FloatArray | None = None) -> tuple[FloatArray, ...]:
         """Return copies of the factors (or of their gradients in a flat vector), features as d × N."""
@@ -123,10 +132,14 @@ def checked_chain(factors: Sequence[ArrayLike]) -> list[FloatArray]:
     return matrices
 
 
-def one_hot_targets(labels: ArrayLike, matrices: list[FloatArray]) -> FloatArray:
-    """Return labels as the K × N matrix of their unit vectors, checked against the chain's sizes."""
+def one_hot_targets(labels: ArrayLike, matrices: list[FloatArray], *, every: bool = False) -> FloatArray:
+    """Return labels as the K × N matrix of their unit vectors, checked against the chain's sizes.
+
+    With `every` each class must have a sample.
+    """
     classes, samples = matrices[-1].shape[0], matrices[0].shape[1]
-    return one_hot(class_labels(labels, samples, classes), classes)
+    checked = class_labels(labels, samples, classes)
+    return one_hot(every_class(checked, classes) if every else checked, classes)
 
 
 def checked_targets(targets: ArrayLike, matrices: list[FloatArray]) -> FloatArray:

@@ -1,6 +1,6 @@
 """The data term of every descent: mean loss over the columns, and its gradient in the outputs.
 
-Columns are samples. The functions work on columns `first` to `last − 1`, so that a block of samples can
+Columns are samples. The functions work on `count` columns from `first` on, so that a block of samples can
 be done with while it is in the cache; their loops run along the samples, several to a register.
 """
 
@@ -18,7 +18,7 @@ SQUARED: Final = 1
 SQUARED_FREE_BIAS: Final = 2
 
 LANES: Final = 4
-"""Numbers per sample that the cross-entropy keeps: largest logit, its class, sum of the others, 1/(1 + sum)."""
+"""Numbers the cross-entropy keeps for a sample: largest logit, its class, sum of the others, 1/(1 + sum)."""
 
 
 @kernel
@@ -29,7 +29,7 @@ def fit_and_residual(
     residual: FloatArray,
     lanes: FloatArray,
     first: int,
-    last: int,
+    count: int,
     with_value: bool,
 ) -> float:
     """Write the gradient of the mean loss in the outputs into `residual`; return these columns' share of it.
@@ -37,10 +37,10 @@ def fit_and_residual(
     The share is 0 without `with_value`: a descent needs the value far less often than the gradient.
     """
     if kind == CROSS_ENTROPY:
-        return cross_entropy_of_block(outputs, targets, residual, lanes, first, last, with_value)
+        return cross_entropy_of_block(outputs, targets, residual, lanes, first, count, with_value)
     if kind == SQUARED_FREE_BIAS:
         return squared_loss(outputs, targets, residual, True)
-    return squared_loss_of_block(outputs, targets, residual, first, last, with_value)
+    return squared_loss_of_block(outputs, targets, residual, first, count, with_value)
 
 
 @kernel
@@ -50,7 +50,7 @@ def cross_entropy_of_block(
     residual: FloatArray,
     lanes: FloatArray,
     first: int,
-    last: int,
+    count: int,
     with_value: bool,
 ) -> float:
     """Cross-entropy against columns that sum to one, exact to rounding however large the margin.
@@ -59,36 +59,36 @@ def cross_entropy_of_block(
     digits once its probability rounds to one.
     """
     classes, samples = outputs.shape
-    per_sample, size = 1.0 / samples, last - first
+    per_sample, last = 1.0 / samples, first + count
     peak, top = lanes[0, first:last], lanes[1, first:last]
     others, normaliser = lanes[2, first:last], lanes[3, first:last]
     logit = outputs[0, first:last]
-    for i in range(size):
+    for i in range(count):
         peak[i], top[i], others[i] = logit[i], 0.0, 0.0
     for k in range(1, classes):
         logit = outputs[k, first:last]
-        for i in range(size):
+        for i in range(count):
             higher = logit[i] > peak[i]
             peak[i] = logit[i] if higher else peak[i]
             top[i] = float(k) if higher else top[i]
     for k in range(classes):
         logit, slope = outputs[k, first:last], residual[k, first:last]
-        for i in range(size):
+        for i in range(count):
             weight = exponential_of_negative(logit[i] - peak[i])
             slope[i] = 0.0 if top[i] == k else weight
             others[i] += slope[i]
-    for i in range(size):
+    for i in range(count):
         normaliser[i] = 1.0 / (1.0 + others[i])
     for k in range(classes):
         target, slope = targets[k, first:last], residual[k, first:last]
-        for i in range(size):
+        for i in range(count):
             of_top = (1.0 - target[i]) - others[i] * normaliser[i]
             of_other = slope[i] * normaliser[i] - target[i]
             slope[i] = per_sample * (of_top if top[i] == k else of_other)
     if not with_value:
         return 0.0
     total = 0.0
-    for i in range(size):
+    for i in range(count):
         total += math.log1p(others[i])
         for k in range(classes):
             total += targets[k, first + i] * (peak[i] - outputs[k, first + i])
@@ -97,18 +97,18 @@ def cross_entropy_of_block(
 
 @kernel
 def squared_loss_of_block(
-    outputs: FloatArray, targets: FloatArray, residual: FloatArray, first: int, last: int, with_value: bool
+    outputs: FloatArray, targets: FloatArray, residual: FloatArray, first: int, count: int, with_value: bool
 ) -> float:
     """(1/2N)‖outputs − targets‖² over some columns."""
     rows, samples = outputs.shape
-    per_sample = 1.0 / samples
+    per_sample, last = 1.0 / samples, first + count
     total = 0.0
     for k in range(rows):
         output, target, slope = outputs[k, first:last], targets[k, first:last], residual[k, first:last]
-        for i in range(last - first):
+        for i in range(count):
             slope[i] = per_sample * (output[i] - target[i])
         if with_value:
-            for i in range(last - first):
+            for i in range(count):
                 total += (output[i] - target[i]) ** 2
     return 0.5 * total * per_sample
 

@@ -23,6 +23,7 @@ from numerics.descent.chain_workspace import (
 from numerics.descent.fit import CROSS_ENTROPY, SQUARED, SQUARED_FREE_BIAS
 from numerics.descent.heavy_ball import STANDSTILL
 from numerics.descent.outcome import Outcome, Schedule
+from numerics.descent.recording import Recorder
 from numerics.descent.running import run
 from numerics.descent.threads import one_blas_thread
 from theory.tolerances import STATIONARY
@@ -62,6 +63,7 @@ def descend_cross_entropy(
     tolerance: float = STATIONARY,
     momentum: float = 0.0,
     record_every: int = 100,
+    recorder: Recorder | None = None,
 ) -> Descent:
     """Descend the mean cross-entropy plus weight decay from the given factors.
 
@@ -79,6 +81,8 @@ def descend_cross_entropy(
         Stop when the gradient norm is below this multiple of (Σλ_j²‖A_j‖²)^{1/2}; of 1 if all λ_j = 0.
     record_every
         Steps between two entries of the loss history.
+    recorder
+        What else to record, and when.
 
     Raises
     ------
@@ -93,9 +97,9 @@ def descend_cross_entropy(
     ('stationary', 2.197225)
     """
     matrices = checked_chain(factors)
-    targets = one_hot_targets(labels, matrices)
+    targets = one_hot_targets(labels, matrices, every=True)
     schedule = Schedule(step, max_steps, tolerance, momentum, record_every)
-    return _descend(matrices, CROSS_ENTROPY, targets, weight_decays, schedule)
+    return _descend(matrices, CROSS_ENTROPY, targets, weight_decays, schedule, recorder)
 
 
 def descend_squared_loss(
@@ -109,6 +113,7 @@ def descend_squared_loss(
     tolerance: float = STATIONARY,
     momentum: float = 0.0,
     record_every: int = 100,
+    recorder: Recorder | None = None,
 ) -> Descent:
     """Descend (1/2N)‖Z − Y‖² plus weight decay; as `descend_cross_entropy` but for the K × N targets.
 
@@ -131,7 +136,7 @@ def descend_squared_loss(
     matrices = checked_chain(factors)
     schedule = Schedule(step, max_steps, tolerance, momentum, record_every)
     kind = SQUARED_FREE_BIAS if free_bias else SQUARED
-    return _descend(matrices, kind, checked_targets(targets, matrices), weight_decays, schedule)
+    return _descend(matrices, kind, checked_targets(targets, matrices), weight_decays, schedule, recorder)
 
 
 def loss_and_gradients_cross_entropy(
@@ -177,13 +182,14 @@ def _descend(
     targets: FloatArray,
     weight_decays: float | Sequence[float],
     schedule: Schedule,
+    recorder: Recorder | None,
 ) -> Descent:
     decays = decay_of_each(weight_decays, len(matrices))
 
     def make() -> ChainDescent:
         return chain_descent(matrices, decays, kind, targets, momentum=schedule.momentum > 0)
 
-    model, outcome = run(make, schedule)
+    model, outcome = run(make, schedule, recorder)
     return Descent(factors=model.factors(), **vars(outcome))
 
 

@@ -56,7 +56,7 @@ class Network:
     def _check_blocks(self) -> None:
         if len(self.weights) % 2 == 0:
             raise InvalidProblemError(
-                f"{len(self.weights)} weights of a residual network: pass W and V for every block, and one more"
+                f"{len(self.weights)} weights of a residual network: pass W and V per block, and one more"
             )
         for index in range(1, len(self.weights), 2):
             inner, outer = self.weights[index - 1], self.weights[index]

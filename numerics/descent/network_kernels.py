@@ -194,8 +194,8 @@ def _backward(state: State, layers: Layers, lot: int, first: int, count: int) ->
 @part_of_kernels
 def _fit(layers: Layers, first: int, count: int, with_value: bool) -> float:
     return fit_and_residual(
-        layers.kind, layers.outputs, layers.targets, layers.residual, layers.lanes, first, first + count, with_value
-    )  # fmt: skip
+        layers.kind, layers.outputs, layers.targets, layers.residual, layers.lanes, first, count, with_value
+    )
 
 
 @part_of_kernels
@@ -246,7 +246,14 @@ def _move(state: State, control: Control, gradient: FloatArray) -> None:
 
 @kernel
 def advance_network(
-    state: State, layers: Layers, control: Control, first: int, last: int, stage: int, first_lot: int, last_lot: int
+    state: State,
+    layers: Layers,
+    control: Control,
+    first: int,
+    last: int,
+    stage: int,
+    first_lot: int,
+    last_lot: int,
 ) -> tuple[int, int, float, float, float]:
     """Run steps first..last in place; return status, step, objective, gradient norm and decay norm.
 

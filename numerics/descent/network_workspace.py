@@ -1,7 +1,7 @@
 """A network and its data laid out for the kernels, and run by as many threads as there are."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from numerics.arrays import FloatArray
-from numerics.descent.fit import LANES
+from numerics.descent.fit import CROSS_ENTROPY, LANES
 from numerics.descent.heavy_ball import RUNNING, STANDSTILL, Control, State
 from numerics.descent.network import Activation, Network
 from numerics.descent.network_kernels import (
@@ -23,11 +23,18 @@ from numerics.descent.network_kernels import (
     advance_network,
 )
 from numerics.descent.outcome import Progress
+from numerics.descent.recording import Snapshot
 
 ACTIVATION_CODES: Final[dict[Activation, int]] = {"linear": LINEAR, "tanh": TANH, "relu": RELU}
 
 BLOCK: Final = 128
 """Samples that go through the network at a time: few enough for the cache, enough for BLAS."""
+
+APPLIED: Final[dict[int, Callable[[FloatArray], FloatArray]]] = {
+    LINEAR: lambda values: values,
+    TANH: np.tanh,
+    RELU: lambda values: np.maximum(values, 0.0),
+}
 
 MOST_LOTS: Final = 4
 """Most sums kept apart. A constant, not the number of threads: the digits must not depend on that."""
@@ -86,7 +93,7 @@ class NetworkDescent:
             progress = self._stage(control, count, last, REST, (0, 0))
             if progress.status != RUNNING:
                 return progress
-            count = progress.count
+            count = progress.step
 
     def _stage(self, control: Control, first: int, last: int, stage: int, lots: tuple[int, int]) -> Progress:
         return Progress(*advance_network(self.state, self.layers, control, first, last, stage, *lots))
@@ -110,6 +117,23 @@ class NetworkDescent:
         shaped = [pieces[index].reshape(widths[index + 1], widths[index]) for index in range(depth)]
         shaped += pieces[depth : 2 * depth] if self.layers.biased else []
         return [*shaped, pieces[-1].reshape(-1, widths[0])] if self.layers.free else shaped
+
+    def snapshot(self) -> Snapshot:
+        """Return copies of weights, of what enters the last one, and of the outputs where last evaluated."""
+        depth, biased = self.layers.activations.size, self.layers.biased
+        parts = [part.copy() for part in self.parts(self.parameters)]
+        data = parts[-1].T if self.layers.free else self.layers.inputs.T
+        biases = parts[depth : 2 * depth - 1] if biased else []
+        before = values = data
+        for index, weight in enumerate(parts[: depth - 1]):
+            before, entered, values = values, before, weight @ values
+            if biased:
+                values = values + biases[index][:, None]
+            values = APPLIED[int(self.layers.activations[index])](values)
+            if self.layers.skips[index]:
+                values = values + entered
+        labels = self.layers.targets.argmax(axis=0) if self.layers.kind == CROSS_ENTROPY else None
+        return Snapshot(tuple(parts[:depth]), values, self.layers.outputs.copy(), labels)
 
     def values_and_slopes(self) -> tuple[list[FloatArray], list[FloatArray]]:
         """Return what goes into every weight, and the gradient of the fit in what comes out, features × N.
@@ -142,7 +166,7 @@ def network_descent(
     features_decay: float | None = None,
     whole: bool = False,
 ) -> NetworkDescent:
-    """Lay out a network and checked data; with free features their decay, with `whole` all samples at once."""
+    """Lay out a network and checked data; `features_decay` frees the features, `whole` makes one block."""
     widths = np.array([data.shape[0], *(weight.shape[0] for weight in network.weights)], dtype=np.int64)
     depth, samples, free = len(network.weights), data.shape[1], features_decay is not None
     biases = network.biases or (np.zeros(0),) * depth

@@ -2,12 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
 from numerics.arrays import FloatArray
 from numerics.descent.heavy_ball import CHECK_EVERY, Control
+from numerics.descent.recording import Pictured
 from theory.errors import InvalidProblemError
 
 Status: TypeAlias = Literal["stationary", "steps-exhausted", "diverged"]
@@ -17,35 +18,37 @@ class Progress(NamedTuple):
     """Where a slice of a descent ended: the kernel's status, the step, and three numbers there."""
 
     status: int
-    count: int
+    step: int
     loss: float
     gradient_norm: float
     decay_norm: float
 
 
-class Descender(Protocol):
+class Descender(Pictured, Protocol):
     """A model in the layout of its kernels, with buffers, evaluated where its parameters are."""
 
     @property
-    def parameters(self) -> FloatArray: ...
+    def parameters(self) -> FloatArray:
+        """Return all that is trained, in one vector that may be written to."""
+        ...
 
     @property
-    def penalised(self) -> bool: ...
+    def penalised(self) -> bool:
+        """Tell whether anything has weight decay."""
+        ...
 
     @property
-    def steps_per_call(self) -> int: ...
+    def steps_per_call(self) -> int:
+        """Return the steps after which Python gets a turn."""
+        ...
 
-    def advance(self, control: Control, first: int, last: int) -> Progress: ...
+    def advance(self, control: Control, first: int, last: int) -> Progress:
+        """Run steps first..last in place."""
+        ...
 
-    def gradient_at(self, parameters: FloatArray) -> FloatArray: ...
-
-
-class Watch(Protocol):
-    """Somebody who wants to see the model at some steps of a descent."""
-
-    def next_after(self, count: int) -> int: ...
-
-    def take(self, count: int, loss: float, model: Any) -> None: ...
+    def gradient_at(self, parameters: FloatArray) -> FloatArray:
+        """Return the gradient of the objective elsewhere; the model is left there."""
+        ...
 
 
 @dataclass(frozen=True)

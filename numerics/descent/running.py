@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from numerics.descent.heavy_ball import CHECK_EVERY, DIVERGED, STATIONARY_POINT, STEPS_EXHAUSTED, Control
-from numerics.descent.outcome import Descender, Outcome, Progress, Schedule, Status, Watch
+from numerics.descent.outcome import Descender, Outcome, Progress, Schedule, Status
+from numerics.descent.recording import Recorder
 from numerics.descent.stability import stable_step
 from numerics.descent.threads import one_blas_thread
 
@@ -26,7 +27,9 @@ STATUS_NAMES: Final[dict[int, Status]] = {
 }
 
 
-def run(make: Callable[[], Model], schedule: Schedule, watch: Watch | None = None) -> tuple[Model, Outcome]:
+def run(
+    make: Callable[[], Model], schedule: Schedule, recorder: Recorder | None = None
+) -> tuple[Model, Outcome]:
     """Descend until stationary, exhausted or diverged, in slices so that Ctrl-C gets through.
 
     `make` lays the model out at its start, the same every time: after a divergence it is run once more,
@@ -35,7 +38,7 @@ def run(make: Callable[[], Model], schedule: Schedule, watch: Watch | None = Non
     with one_blas_thread():
         model = make()
         control, start = begin(model, schedule)
-        end = slices(model, control, start, schedule.max_steps, watch)
+        end = slices(model, control, start, schedule.max_steps, recorder)
         if end.status == DIVERGED:
             return _diverged(make, schedule, control, start, end)
     return model, _outcome(schedule, control, end)
@@ -54,19 +57,19 @@ def begin(model: Descender, schedule: Schedule) -> tuple[Control, Progress]:
 
 
 def slices(
-    model: Descender, control: Control, start: Progress, max_steps: int, watch: Watch | None = None
+    model: Descender, control: Control, start: Progress, max_steps: int, recorder: Recorder | None = None
 ) -> Progress:
-    """Run steps until something stops them; the watch gets the model at the steps it asks for."""
+    """Run steps until something stops them; the recorder gets the model at its steps."""
     end = start
-    if watch is not None and end.status != DIVERGED:
-        watch.take(end.count, end.loss, model)
-    while end.status == STEPS_EXHAUSTED and end.count < max_steps:
-        last = min(end.count + model.steps_per_call, max_steps)
-        if watch is not None:
-            last = min(last, watch.next_after(end.count))
-        end = model.advance(control, end.count, last)
-        if watch is not None and end.status != DIVERGED:
-            watch.take(end.count, end.loss, model)
+    if recorder is not None and end.status != DIVERGED:
+        recorder.take(end.step, end.loss, model)
+    while end.status == STEPS_EXHAUSTED and end.step < max_steps:
+        last = min(end.step + model.steps_per_call, max_steps)
+        if recorder is not None:
+            last = min(last, recorder.next_after(end.step))
+        end = model.advance(control, end.step, last)
+        if recorder is not None and end.status != DIVERGED:
+            recorder.take(end.step, end.loss, model)
     return end
 
 
@@ -74,11 +77,11 @@ def _diverged(
     make: Callable[[], Model], schedule: Schedule, control: Control, start: Progress, end: Progress
 ) -> tuple[Model, Outcome]:
     """Go back to the last point in bounds, and look for a step that is stable."""
-    if end.count == 0:
+    if end.step == 0:
         remedy = "the loss overflows at the start: scale the start down"
         return make(), replace(_outcome(schedule, control, start, remedy), steps=0)
-    model, before = _last_in_bounds(make, control, start, end.count)
-    stable = stable_step(make, schedule, control, start, (model.parameters, end.count))
+    model, before = _last_in_bounds(make, control, start, end.step)
+    stable = stable_step(make, schedule, control, start, (model.parameters, end.step))
     advice = f"take {stable:.3g} or below" if stable is not None else "scale the start down"
     remedy = f"step {schedule.step:g} is too large here: {advice}"
     outcome = _outcome(schedule, control, before._replace(status=DIVERGED), remedy, stable)
@@ -93,8 +96,8 @@ def _last_in_bounds(
     last = slices(model, free, start, max(count - CHECK_EVERY, 0))
     while True:
         before = model.parameters.copy()
-        further = model.advance(free._replace(check_every=1), last.count, last.count + 1)
-        if further.status == DIVERGED or further.count == count:
+        further = model.advance(free._replace(check_every=1), last.step, last.step + 1)
+        if further.status == DIVERGED or further.step == count:
             break
         last = further
     model.parameters[:] = before
@@ -115,8 +118,8 @@ def _outcome(
         status=STATUS_NAMES[end.status],
         remedy=remedy,
         loss=_never_nan(end.loss),
-        loss_history=control.history[: end.count // schedule.record_every + 1],
-        steps=end.count + (end.status == DIVERGED),
+        loss_history=control.history[: end.step // schedule.record_every + 1],
+        steps=end.step + (end.status == DIVERGED),
         gradient_norm=_never_nan(end.gradient_norm),
         stationarity=_never_nan(stationarity),
         stable_step=stable,

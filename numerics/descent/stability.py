@@ -74,6 +74,6 @@ def stable_step(
 
 def _is_stable(model: Descender, control: Control, start: Progress, steps: int) -> bool:
     end = start
-    while end.status == STEPS_EXHAUSTED and end.count < steps:
-        end = model.advance(control, end.count, min(end.count + model.steps_per_call, steps))
+    while end.status == STEPS_EXHAUSTED and end.step < steps:
+        end = model.advance(control, end.step, min(end.step + model.steps_per_call, steps))
     return end.status != DIVERGED and end.loss <= start.loss

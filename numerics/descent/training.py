@@ -11,12 +11,13 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arrays import FloatArray, class_labels, decay_of_each, finite_matrix, one_hot
+from numerics.arrays import FloatArray, class_labels, decay_of_each, every_class, finite_matrix, one_hot
 from numerics.descent.fit import CROSS_ENTROPY, SQUARED
 from numerics.descent.heavy_ball import STANDSTILL
 from numerics.descent.network import Network, checked_inputs
 from numerics.descent.network_workspace import NetworkDescent, network_descent
 from numerics.descent.outcome import Outcome, Schedule
+from numerics.descent.recording import Recorder
 from numerics.descent.running import run
 from numerics.descent.threads import available_threads, one_blas_thread
 from theory.errors import InvalidProblemError
@@ -59,6 +60,7 @@ def train_network(
     tolerance: float = STATIONARY,
     momentum: float = 0.0,
     record_every: int = 100,
+    recorder: Recorder | None = None,
     features_decay: float | None = None,
 ) -> TrainedNetwork:
     """Train all weights and biases full-batch from the given network.
@@ -71,7 +73,7 @@ def train_network(
         The p × N data, and N labels ("cross-entropy") or t × N targets ("squared").
     weight_decays
         λ for every weight, or one each from the input side; biases are not penalised.
-    step, max_steps, tolerance, momentum, record_every
+    step, max_steps, tolerance, momentum, record_every, recorder
         As in `numerics.descent.linear_chain.descend_cross_entropy`.
     features_decay
         Given, the inputs are only where the features start: they are trained with this weight decay.
@@ -92,6 +94,8 @@ def train_network(
     schedule = Schedule(step, max_steps, tolerance, momentum, record_every)
     data = checked_inputs(network, inputs)
     kind, targets = _checked_answers(answers, loss, network.weights[-1].shape[0], data.shape[1])
+    if kind == CROSS_ENTROPY:
+        every_class(targets.argmax(axis=0), targets.shape[0])
     decays = decay_of_each(weight_decays, len(network.weights))
     if features_decay is not None:
         decay_of_each(features_decay, 1)
@@ -104,7 +108,7 @@ def train_network(
                 network, data, decays, kind, targets, momentum=momentum > 0, features_decay=features_decay
             ).in_threads(helpers, threads)
 
-        model, outcome = run(make, schedule)
+        model, outcome = run(make, schedule, recorder)
     blocks = [part.copy() for part in model.parts(model.parameters)]
     depth, free = len(network.weights), features_decay is not None
     return TrainedNetwork(
