@@ -18,6 +18,7 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 import llvmlite.binding
 import numba
 from numba.core import config
+from numba.extending import intrinsic
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -88,8 +89,14 @@ def part_of_kernels(function: Callable[Parameters, Result]) -> Callable[Paramete
     Only kernels may call it (from Python it would crash), and it is stored with them. Long loops are
     better off in a `kernel` of their own: among many arrays the compiler gives up on them.
     """
-    compiled = numba.njit(forceinline=True, no_cpython_wrapper=True, **OPTIONS)(function)
+    options = {**OPTIONS, "forceinline": True, "no_cpython_wrapper": True}
+    compiled = numba.njit(**options)(function)
     return cast(Callable[Parameters, Result], compiled)
+
+
+def instruction(generate: Callable[..., Any]) -> Any:
+    """Make an instruction for kernels of a function that types and generates it (Numba's intrinsic)."""
+    return intrinsic(generate)
 
 
 @cache

@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
 
-from numerics.compilation import part_of_kernels
+from numerics.compilation import instruction, part_of_kernels
 
 PER_LOG_TWO: Final = 1.0 / math.log(2.0)
 LOG_TWO_HIGH: Final = float.fromhex("0x1.62e42feep-1")
@@ -30,7 +29,7 @@ MANTISSA_BITS: Final = 52
 C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, C13 = (1.0 / math.factorial(n) for n in range(2, 14))
 
 
-@intrinsic
+@instruction
 def _bits_of(_context: Any, _number: Any) -> Any:
     """Read a float64 as an integer."""
 
@@ -40,7 +39,7 @@ def _bits_of(_context: Any, _number: Any) -> Any:
     return types.int64(types.float64), generate
 
 
-@intrinsic
+@instruction
 def _float_of(_context: Any, _bits: Any) -> Any:
     """Read an integer as a float64."""
 

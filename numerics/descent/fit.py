@@ -118,8 +118,8 @@ def cross_entropy(outputs: FloatArray, targets: FloatArray, residual: FloatArray
     """Return the mean cross-entropy over all columns and write its gradient into `residual`."""
     samples = outputs.shape[1]
     lanes = np.empty((LANES, samples))
-    # Of the type that the descents use, or it would be compiled once more for a literal zero.
-    return cross_entropy_of_block(outputs, targets, residual, lanes, np.int64(0), samples, True)
+    first = samples - samples  # a literal zero would have all of it compiled once more
+    return cross_entropy_of_block(outputs, targets, residual, lanes, first, samples, True)
 
 
 @kernel

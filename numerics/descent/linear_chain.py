@@ -190,6 +190,7 @@ def _descend(
         return chain_descent(matrices, decays, kind, targets, momentum=schedule.momentum > 0)
 
     model, outcome = run(make, schedule, recorder)
+    matrices.clear()  # the start is no longer needed: make room for the result
     return Descent(factors=model.factors(), **vars(outcome))
 
 

@@ -9,12 +9,12 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401  (holds the routine; loaded now, so that threads can be limited)
 from llvmlite import ir
-from numba import carray, types
+from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
+from numba.np.numpy_support import carray
 
 from numerics.arrays import FloatArray
-from numerics.compilation import part_of_kernels
+from numerics.compilation import instruction, part_of_kernels
 
 DIRECT: Final = 900_000
 """Multiplications up to which BLAS reads its operands where they lie instead of copying them together."""
@@ -50,7 +50,7 @@ class View(NamedTuple):
     stride: int
 
 
-@intrinsic
+@instruction
 def address_of(_context: Any, flat: Any) -> Any:
     """Return where the numbers of a vector lie."""
 
@@ -61,7 +61,7 @@ def address_of(_context: Any, flat: Any) -> Any:
     return types.int64(flat), generate
 
 
-@intrinsic
+@instruction
 def _pointer_to(_context: Any, _address: Any) -> Any:
     """Return an address as a pointer."""
 
@@ -118,7 +118,7 @@ def block_rows(rows: int, columns: int, inner: int) -> int:
     return min(max(fitting, 8), LARGEST_BLOCK)
 
 
-@intrinsic
+@instruction
 def _on_stack(_context: Any, _number: Any) -> Any:
     """Put a number on the stack and return its address: Fortran takes nothing else."""
 

@@ -113,7 +113,7 @@ class Recorder:
         if self.next_after(count - 1) != count:
             return
         snapshot = model.snapshot() if set(self.quantities) != {"loss"} else None
-        values = {name: _value(name, loss, snapshot) for name in self.quantities}
+        values: dict[Quantity, Any] = {name: _value(name, loss, snapshot) for name in self.quantities}
         (self.receive or self.records.append)(Record(count, values))
 
 
@@ -128,20 +128,21 @@ def _value(name: Quantity, loss: float, snapshot: Snapshot | None) -> Any:
         return effective_rank(snapshot.outputs) if snapshot.outputs.any() else 0.0
     if snapshot.labels is None:
         raise InvalidProblemError(f"{name} needs classes: record it with the cross-entropy")
-    return _margins(snapshot) if name == "margins" else _within_class_variation(snapshot)
+    if name == "margins":
+        return _margins(snapshot.outputs, snapshot.labels)
+    return _within_class_variation(snapshot.features, snapshot.labels)
 
 
-def _margins(snapshot: Snapshot) -> FloatArray:
-    labels, samples = snapshot.labels, np.arange(snapshot.outputs.shape[1])
-    others = snapshot.outputs.copy()
+def _margins(outputs: FloatArray, labels: IntegerArray) -> FloatArray:
+    samples, others = np.arange(outputs.shape[1]), outputs.copy()
     own = others[labels, samples].copy()
     others[labels, samples] = -np.inf
     return own - others.max(axis=0)
 
 
-def _within_class_variation(snapshot: Snapshot) -> float:
+def _within_class_variation(features: FloatArray, labels: IntegerArray) -> float:
     total = 0.0
-    for label in np.unique(snapshot.labels):
-        members = snapshot.features[:, snapshot.labels == label]
+    for label in np.unique(labels):
+        members = features[:, labels == label]
         total += float(np.sum((members - members.mean(axis=1, keepdims=True)) ** 2))
-    return total / snapshot.features.shape[1]
+    return total / features.shape[1]

@@ -2,13 +2,13 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 
 from threadpoolctl import ThreadpoolController
 
-import numerics.descent.products  # noqa: F401  (loads the BLAS that is to be limited)
+from numerics.descent import products
 
 _lock = threading.Lock()
 _inside = 0
@@ -16,7 +16,7 @@ _limit = ExitStack()
 
 
 @contextmanager
-def one_blas_thread() -> Iterator[None]:
+def one_blas_thread() -> Generator[None]:
     """Keep BLAS to one thread until the last of the descents under way in this process has ended.
 
     More threads would be slower at these sizes, and would let results depend on their number.
@@ -52,4 +52,5 @@ def available_threads() -> int:
 
 @cache
 def _controller() -> ThreadpoolController:
+    assert products.REAL, "loads the BLAS that is to be limited"
     return ThreadpoolController().select(user_api="blas")
