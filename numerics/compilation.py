@@ -89,8 +89,8 @@ def part_of_kernels(function: Callable[Parameters, Result]) -> Callable[Paramete
     Only kernels may call it (from Python it would crash), and it is stored with them. Long loops are
     better off in a `kernel` of their own: among many arrays the compiler gives up on them.
     """
-    options = {**OPTIONS, "forceinline": True, "no_cpython_wrapper": True}
-    compiled = numba.njit(**options)(function)
+    options: dict[str, Any] = {**OPTIONS, "forceinline": True, "no_cpython_wrapper": True}
+    compiled = cast(Any, numba.njit)(**options)(function)
     return cast(Callable[Parameters, Result], compiled)
 
 

@@ -146,7 +146,7 @@ def _decomposition(
 def _frame(width: int, rank: int, rng: np.random.Generator | None) -> FloatArray:
     if rng is None:
         return np.eye(width, rank)
-    return _uniform_frame(width, rank, rng)
+    return np.linalg.qr(rng.standard_normal((width, rank)))[0]
 
 
 def _uniform_frame(rows: int, columns: int, rng: np.random.Generator) -> FloatArray:
