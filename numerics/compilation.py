@@ -101,7 +101,7 @@ def instruction(generate: Callable[..., Any]) -> Any:
 
 @cache
 def _folder_of_this_process() -> Path:
-    return cache_folder(os.environ, fingerprint([Path(__file__), *KERNEL_FOLDER.glob("*.py")]))
+    return cache_folder(os.environ, fingerprint([Path(__file__), *KERNEL_FOLDER.rglob("*.py")]))
 
 
 def _candidate_bases(environment: Mapping[str, str]) -> Iterable[Path]:
