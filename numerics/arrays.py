@@ -69,6 +69,28 @@ def class_labels(value: ArrayLike, samples: int, classes: int | None = None) -> 
     return labels.astype(np.int64)
 
 
+def every_class(labels: IntegerArray, classes: int) -> IntegerArray:
+    """Return the labels if each of the classes has a sample.
+
+    Raises
+    ------
+    InvalidProblemError
+        If some class has none: its logits would fall without end, or say nothing.
+
+    Examples
+    --------
+    >>> every_class(np.array([1, 0]), 2)
+    array([1, 0])
+    """
+    empty = np.flatnonzero(np.bincount(labels, minlength=classes) == 0)
+    if empty.size:
+        raise InvalidProblemError(
+            f"class {empty[0]} has no sample ({empty.size} of {classes} classes have none): "
+            "drop it, or add samples"
+        )
+    return labels
+
+
 def one_hot(labels: IntegerArray, classes: int) -> FloatArray:
     """Return the classes × N matrix whose columns are the labels' unit vectors.
 

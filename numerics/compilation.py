@@ -13,14 +13,17 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import llvmlite.binding
 import numba
 from numba.core import config
+from numba.extending import intrinsic
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
 KERNEL_FOLDER = Path(__file__).parent / "descent"
 
@@ -58,7 +61,10 @@ def cache_folder(environment: Mapping[str, str], name: str) -> Path:
 
 
 def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Compile a function with Numba, strict IEEE arithmetic, cached on disk; its type stays the same.
+    """Compile a function with Numba, cached on disk; its type stays the same.
+
+    Nothing is reordered, so a kernel gives the same digits however it is called; only a product and the
+    sum it goes into may be rounded once instead of twice. Kernels release the interpreter's lock.
 
     Examples
     --------
@@ -71,15 +77,31 @@ def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Resul
     config.CACHE_DIR = str(_folder_of_this_process())  # pyright: ignore[reportAttributeAccessIssue]
     try:
         # Numba reads the folder while decorating, so other users of Numba keep theirs.
-        compiled = numba.njit(cache=True, fastmath=False)(function)
+        compiled = numba.njit(cache=True, **OPTIONS)(function)
     finally:
         config.CACHE_DIR = before  # pyright: ignore[reportAttributeAccessIssue]
     return cast(Callable[Parameters, Result], compiled)
 
 
+def part_of_kernels(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Compile a function into each of its callers: for small ones that take many arguments.
+
+    Only kernels may call it (from Python it would crash), and it is stored with them. Long loops are
+    better off in a `kernel` of their own: among many arrays the compiler gives up on them.
+    """
+    options: dict[str, Any] = {**OPTIONS, "forceinline": True, "no_cpython_wrapper": True}
+    compiled = cast(Any, numba.njit)(**options)(function)
+    return cast(Callable[Parameters, Result], compiled)
+
+
+def instruction(generate: Callable[..., Any]) -> Any:
+    """Make an instruction for kernels of a function that types and generates it (Numba's intrinsic)."""
+    return intrinsic(generate)
+
+
 @cache
 def _folder_of_this_process() -> Path:
-    return cache_folder(os.environ, fingerprint([Path(__file__), *KERNEL_FOLDER.glob("*.py")]))
+    return cache_folder(os.environ, fingerprint([Path(__file__), *KERNEL_FOLDER.rglob("*.py")]))
 
 
 def _candidate_bases(environment: Mapping[str, str]) -> Iterable[Path]:

@@ -1,88 +1,253 @@
-"""Compiled descent on a chain of matrices.
+"""Compiled descent on a chain of matrices A_F⋯A_1.
 
 The chain is evaluated from the output side: P_j = A_F⋯A_{j+1} has only as many rows as there are
 classes, so the gradient of factor j is P_jᵀB_j, of rank at most K, and nothing d × d × N is formed.
+B_1 is the residual, B_{j+1} = B_jA_jᵀ.
+
+A step passes over the factors once on the way down, each block of rows being moved and multiplied
+while it is in the cache, and the weights once more on the way up. The features are kept transposed, so
+that a block of samples lies together: moved, multiplied, judged and pulled back in one go.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from numerics.arrays import FloatArray, IntegerArray
-from numerics.compilation import kernel
-from numerics.descent.fit import fit_and_residual
-from numerics.descent.heavy_ball import RUNNING, Control, State, add_penalty, block, judge_and_move
+from numerics.compilation import kernel, part_of_kernels
+from numerics.descent.fit import SQUARED_FREE_BIAS, fit_and_residual, squared_loss
+from numerics.descent.heavy_ball import (
+    RUNNING,
+    Control,
+    State,
+    judge,
+    looks_at_gradient,
+    penalty_and_norm,
+    step_flat,
+    step_matrix,
+    wants_value,
+)
+from numerics.descent.products import (
+    View,
+    block_rows,
+    columns_of,
+    copy_flat,
+    flat_of,
+    multiply,
+    multiply_transposed_left,
+    multiply_transposed_right,
+    rows_of,
+    view,
+)
 
 
 class Chain(NamedTuple):
-    """Sizes, fit and buffers of a chain; factor 0 is the features, the last one gives the outputs.
+    """Sizes, fit and buffers of a chain; factor 0 is the transposed features, the last gives the outputs.
 
-    `inner_starts` cuts `partials` and `backs` into F−2 matrices, K × rows of factor j.
+    `partials` holds P_j twice, before and after the step under way: row `parity` is the current one.
+    `backs` holds B_j for the weights; `partial_starts` cuts both into K × (columns of factor j+1) matrices.
+    `fit` holds the latest value of the fit; `scratch` one block of a gradient.
     """
 
     shapes: IntegerArray
     kind: int
     targets: FloatArray
-    inner_starts: IntegerArray
+    partial_starts: IntegerArray
     partials: FloatArray
+    parity: IntegerArray
     backs: FloatArray
     outputs: FloatArray
     residual: FloatArray
+    lanes: FloatArray
+    scratch: FloatArray
+    fit: FloatArray
 
 
-@kernel
-def factor(flat: FloatArray, state: State, chain: Chain, index: int) -> FloatArray:
-    """View factor `index` (or its gradient) in a flat vector."""
-    return block(flat, state.starts, index, chain.shapes[index, 0], chain.shapes[index, 1])
+@part_of_kernels
+def factor(flat: FloatArray, state: State, chain: Chain, index: int) -> View:
+    """View factor `index` (or its gradient) in a flat vector; the features are transposed."""
+    return view(flat, state.starts[index], chain.shapes[index, 0], chain.shapes[index, 1])
 
 
-@kernel
-def inner(buffer: FloatArray, flat: FloatArray, state: State, chain: Chain, index: int) -> FloatArray:
-    """View the K × rows-of-factor-`index` matrix of a buffer; the outermost one is the last factor."""
+@part_of_kernels
+def partial(chain: Chain, index: int, side: int) -> View:
+    """View P of factor `index`, as it was (side 0) or is after the last completed pass (side 1)."""
+    parity = (chain.parity[0] + 1 + side) % 2
+    start = parity * (chain.partials.size // 2) + chain.partial_starts[index]
+    return view(chain.partials, start, chain.outputs.shape[0], chain.shapes[index + 1, 1])
+
+
+@part_of_kernels
+def back(chain: Chain, index: int) -> View:
+    """View B of factor `index`: the residual for the features."""
+    classes, samples = chain.outputs.shape
+    if index == 0:
+        return view(chain.residual, 0, classes, samples)
+    return view(chain.backs, chain.partial_starts[index - 1], classes, chain.shapes[index, 1])
+
+
+@part_of_kernels
+def gradient_sides(chain: Chain, index: int, side: int) -> tuple[View, View]:
+    """Return left and right with leftᵀ·right the gradient of the fit in factor `index` as it is stored."""
+    if index == 0:
+        return back(chain, 0), partial(chain, 0, side)
+    return partial(chain, index, side), back(chain, index)
+
+
+@part_of_kernels
+def pass_chain(state: State, chain: Chain, control: Control, with_value: bool) -> None:
+    """Take a step and evaluate the chain where it ends: fit, residual, all P_j and B_j."""
+    chain.parity[0] = 1 - chain.parity[0]
     last = chain.shapes.shape[0] - 1
-    if index == last - 1:
-        return factor(flat, state, chain, last)
-    return block(buffer, chain.inner_starts, index, chain.outputs.shape[0], chain.shapes[index, 0])
+    step_flat(state, control, last, flat_of(back(chain, last)))
+    outermost, out = factor(state.parameters, state, chain, last), partial(chain, last - 1, 1)
+    copy_flat(flat_of(outermost), flat_of(out))
+    for j in range(last - 1, 0, -1):
+        _pass_weight(state, chain, control, j)
+    _pass_features(state, chain, control, with_value)
+    for j in range(1, last):
+        _pull_back(state, chain, j)
+
+
+@part_of_kernels
+def _pass_weight(state: State, chain: Chain, control: Control, index: int) -> None:
+    """Step one weight and multiply the new P by it, block by block."""
+    weight = factor(state.parameters, state, chain, index)
+    left, right = gradient_sides(chain, index, 0)
+    above, below = partial(chain, index, 1), partial(chain, index - 1, 1)
+    height = block_rows(weight.rows, weight.columns, above.rows)
+    first = 0
+    while first < weight.rows:
+        count = min(height, weight.rows - first)
+        block = rows_of(weight, first, count)
+        step_matrix(state, control, state.decays[index], block, columns_of(left, first, count), right)
+        multiply(below, 1.0 if first > 0 else 0.0, 1.0, columns_of(above, first, count), block)
+        first += count
+
+
+@part_of_kernels
+def _pass_features(state: State, chain: Chain, control: Control, with_value: bool) -> None:
+    """Step the features, find outputs and residual, and pull the residual back, samples block by block."""
+    features = factor(state.parameters, state, chain, 0)
+    old, new, pulled = partial(chain, 0, 0), partial(chain, 0, 1), back(chain, 1)
+    residual = back(chain, 0)
+    outputs = view(chain.outputs, 0, residual.rows, residual.columns)
+    height = block_rows(features.rows, features.columns, residual.rows)
+    fit = 0.0
+    first = 0
+    while first < features.rows:
+        count = min(height, features.rows - first)
+        block = rows_of(features, first, count)
+        step_matrix(state, control, state.decays[0], block, columns_of(residual, first, count), old)
+        multiply_transposed_right(columns_of(outputs, first, count), 0.0, 1.0, new, block)
+        if chain.kind != SQUARED_FREE_BIAS:
+            fit += _fit(chain, first, count, with_value)
+            multiply(pulled, 1.0 if first > 0 else 0.0, 1.0, columns_of(residual, first, count), block)
+        first += count
+    if chain.kind == SQUARED_FREE_BIAS:  # the bias depends on all samples
+        fit = squared_loss(chain.outputs, chain.targets, chain.residual, True)
+        multiply(pulled, 0.0, 1.0, residual, features)
+    chain.fit[0] = fit
+
+
+@part_of_kernels
+def _fit(chain: Chain, first: int, count: int, with_value: bool) -> float:
+    return fit_and_residual(
+        chain.kind, chain.outputs, chain.targets, chain.residual, chain.lanes, first, count, with_value
+    )
+
+
+@part_of_kernels
+def _pull_back(state: State, chain: Chain, index: int) -> None:
+    """B_{j+1} = B_jA_jᵀ, block by block."""
+    weight, before, after = (
+        factor(state.parameters, state, chain, index),
+        back(chain, index),
+        back(chain, index + 1),
+    )
+    height = block_rows(weight.rows, weight.columns, before.rows)
+    first = 0
+    while first < weight.rows:
+        count = min(height, weight.rows - first)
+        multiply_transposed_right(
+            columns_of(after, first, count), 0.0, 1.0, before, rows_of(weight, first, count)
+        )
+        first += count
 
 
 @kernel
-def chain_objective(state: State, chain: Chain) -> float:
-    """Return fit plus penalty and write the gradient of both into the state."""
-    factors = chain.shapes.shape[0]
-    for j in range(factors - 2, 0, -1):
-        np.dot(
-            inner(chain.partials, state.parameters, state, chain, j),
-            factor(state.parameters, state, chain, j),
-            out=inner(chain.partials, state.parameters, state, chain, j - 1),
-        )
-    np.dot(
-        inner(chain.partials, state.parameters, state, chain, 0),
-        factor(state.parameters, state, chain, 0),
-        out=chain.outputs,
-    )
-    fit = fit_and_residual(chain.kind, chain.outputs, chain.targets, chain.residual)
-    back = chain.residual
-    for j in range(factors - 1):
-        left = inner(chain.partials, state.parameters, state, chain, j)
-        np.dot(left.T, back, out=factor(state.gradient, state, chain, j))
-        # Past the last inner factor the product so far is the last factor's gradient itself.
-        further = inner(chain.backs, state.gradient, state, chain, j)
-        np.dot(back, factor(state.parameters, state, chain, j).T, out=further)
-        back = further
-    return fit + add_penalty(state)
+def write_gradient(state: State, chain: Chain, gradient: FloatArray) -> None:
+    """Write the gradient of the objective where the chain was last evaluated; features transposed."""
+    last = chain.shapes.shape[0] - 1
+    copy_flat(state.parameters, gradient)
+    for j in range(last):
+        left, right = gradient_sides(chain, j, 1)
+        multiply_transposed_left(factor(gradient, state, chain, j), state.decays[j], 1.0, left, right)
+    outermost = back(chain, last)
+    slope, start = flat_of(outermost), state.starts[last]
+    for i in range(slope.size):
+        gradient[start + i] = state.decays[last] * gradient[start + i] + slope[i]
+
+
+@part_of_kernels
+def gradient_norm(state: State, chain: Chain, enough: float) -> float:
+    """Return the norm of that gradient without holding more than a block of it.
+
+    Infinity where the last weight's share alone, which is at hand, exceeds `enough`.
+    """
+    last = chain.shapes.shape[0] - 1
+    total = _square_of_outermost(state, chain)
+    if math.sqrt(total) > enough:
+        return math.inf
+    for j in range(last):
+        total += _gradient_square_of(state, chain, j)
+    return math.sqrt(total)
+
+
+@part_of_kernels
+def _square_of_outermost(state: State, chain: Chain) -> float:
+    last = chain.shapes.shape[0] - 1
+    weights, slopes = flat_of(factor(state.parameters, state, chain, last)), flat_of(back(chain, last))
+    total = 0.0
+    for i in range(slopes.size):
+        total += (state.decays[last] * weights[i] + slopes[i]) ** 2
+    return total
+
+
+@part_of_kernels
+def _gradient_square_of(state: State, chain: Chain, index: int) -> float:
+    matrix = factor(state.parameters, state, chain, index)
+    left, right = gradient_sides(chain, index, 1)
+    height = min(block_rows(matrix.rows, matrix.columns, left.rows), matrix.rows)
+    total = 0.0
+    first = 0
+    while first < matrix.rows:
+        count = min(height, matrix.rows - first)
+        block, slope = view(chain.scratch, 0, count, matrix.columns), chain.scratch[: count * matrix.columns]
+        copy_flat(flat_of(rows_of(matrix, first, count)), slope)
+        multiply_transposed_left(block, state.decays[index], 1.0, columns_of(left, first, count), right)
+        total += np.dot(slope, slope)
+        first += count
+    return total
 
 
 @kernel
 def advance_chain(
     state: State, chain: Chain, control: Control, first: int, last: int
-) -> tuple[int, int, float]:
-    """Run steps first..last in place; return status, step and objective."""
-    status = RUNNING
-    loss = 0.0
-    count = first
+) -> tuple[int, int, float, float, float]:
+    """Run steps first..last in place; return status, step, objective, gradient norm and decay norm."""
+    count, wanted = first, wants_value(control, first, last)
     while True:
-        loss = chain_objective(state, chain)
-        status = judge_and_move(state, control, loss, count, last)
-        if status != RUNNING:
-            return status, count, loss
+        if wanted:
+            penalty, scale = penalty_and_norm(state)
+            enough = math.inf if count == last else control.tolerance * max(scale, control.floor)
+            norm = math.inf
+            if looks_at_gradient(control, count, last):
+                norm = gradient_norm(state, chain, enough)
+            status = judge(control, chain.fit[0] + penalty, norm, scale, count, last)
+            if status != RUNNING:
+                return status, count, chain.fit[0] + penalty, norm, scale
         count += 1
+        wanted = wants_value(control, count, last)
+        pass_chain(state, chain, control, wanted)

@@ -2,28 +2,120 @@
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arrays import FloatArray, class_labels, finite_matrix, one_hot
-from numerics.descent.chain_kernels import Chain
+from numerics.arrays import FloatArray, IntegerArray, class_labels, every_class, finite_matrix, one_hot
+from numerics.descent.chain_kernels import Chain, advance_chain, write_gradient
+from numerics.descent.fit import CROSS_ENTROPY, LANES
+from numerics.descent.heavy_ball import STANDSTILL, Control, State
+from numerics.descent.outcome import Progress
+from numerics.descent.products import LARGEST_BLOCK
+from numerics.descent.recording import Snapshot
 from theory.errors import InvalidProblemError
 
+MULTIPLICATIONS_PER_CALL: Final = 2_000_000_000
+"""Of one uninterruptible call: a fraction of a second."""
 
-def chain_workspace(matrices: list[FloatArray], kind: int, targets: FloatArray) -> Chain:
-    """Return sizes and zeroed buffers for these matrices."""
-    inner_sizes = [targets.shape[0] * matrix.shape[0] for matrix in matrices[:-2]]
-    return Chain(
-        shapes=np.array([matrix.shape for matrix in matrices], dtype=np.int64),
+OVERHEAD_OF_A_STEP: Final = 10_000
+"""Multiplications that take as long as what a step does besides."""
+
+
+@dataclass(frozen=True)
+class ChainDescent:
+    """A chain in the layout of the kernels, evaluated: what `numerics.descent.outcome.run` drives."""
+
+    state: State
+    chain: Chain
+
+    @property
+    def parameters(self) -> FloatArray:
+        """All factors in one vector, the features transposed."""
+        return self.state.parameters
+
+    @property
+    def penalised(self) -> bool:
+        """Whether any factor has weight decay."""
+        return bool(self.state.decays.any())
+
+    @property
+    def steps_per_call(self) -> int:
+        """Steps after which Python gets a turn."""
+        work = 3 * self.chain.targets.shape[0] * self.parameters.size + OVERHEAD_OF_A_STEP
+        return max(MULTIPLICATIONS_PER_CALL // work, 1)
+
+    def advance(self, control: Control, first: int, last: int) -> Progress:
+        """Run steps first..last in place."""
+        return Progress(*advance_chain(self.state, self.chain, control, first, last))
+
+    def gradient_at(self, parameters: FloatArray) -> FloatArray:
+        """Return the gradient of the objective elsewhere; the descent is left there."""
+        self.parameters[:] = parameters
+        self.chain.residual[:] = 0.0  # an infinity times the step of zero would not be zero
+        self.chain.backs[:] = 0.0
+        self.chain.partials[:] = 0.0
+        self.advance(STANDSTILL, -1, 0)
+        gradient = np.empty_like(parameters)
+        write_gradient(self.state, self.chain, gradient)
+        return gradient
+
+    def snapshot(self) -> Snapshot:
+        """Return copies of the weights, of what enters the last one, and of the outputs."""
+        features, *weights = self.factors()
+        for weight in weights[:-1]:
+            features = weight @ features
+        labels = self.chain.targets.argmax(axis=0) if self.chain.kind == CROSS_ENTROPY else None
+        return Snapshot(tuple(weights), features, self.chain.outputs.copy(), labels)
+
+    def factors(self, flat: FloatArray | None = None) -> tuple[FloatArray, ...]:
+        """Return copies of the factors (or of their gradients in a flat vector), features as d × N."""
+        source = self.parameters if flat is None else flat
+        parts = [
+            source[start : start + rows * columns].reshape(rows, columns)
+            for start, (rows, columns) in zip(self.state.starts[:-1], self.chain.shapes, strict=True)
+        ]
+        return np.array(parts[0].T, order="C"), *(part.copy() for part in parts[1:])
+
+
+def chain_descent(
+    matrices: Sequence[FloatArray],
+    decays: FloatArray,
+    kind: int,
+    targets: FloatArray,
+    *,
+    momentum: bool = False,
+) -> ChainDescent:
+    """Lay out checked factors, evaluated; with room for velocities if there is momentum."""
+    shapes = np.array([matrices[0].shape[::-1], *(matrix.shape for matrix in matrices[1:])], dtype=np.int64)
+    starts = _cuts([rows * columns for rows, columns in shapes])
+    parameters = np.concatenate([matrices[0].T.ravel(), *(matrix.ravel() for matrix in matrices[1:])])
+    classes, samples = targets.shape
+    partial_starts = _cuts([classes * columns for _, columns in shapes[1:]])
+    chain = Chain(
+        shapes=shapes,
         kind=kind,
         targets=targets,
-        inner_starts=np.concatenate([[0], np.cumsum(inner_sizes)]).astype(np.int64),
-        partials=np.zeros(sum(inner_sizes)),
-        backs=np.zeros(sum(inner_sizes)),
-        outputs=np.zeros_like(targets),
-        residual=np.zeros_like(targets),
+        partial_starts=partial_starts,
+        partials=np.zeros(2 * partial_starts[-1]),
+        parity=np.zeros(1, dtype=np.int64),
+        backs=np.zeros(partial_starts[-1]),
+        outputs=np.zeros((classes, samples)),
+        residual=np.zeros((classes, samples)),
+        lanes=np.zeros((LANES, samples)),
+        scratch=np.zeros(max(min(rows, LARGEST_BLOCK) * columns for rows, columns in shapes[:-1])),
+        fit=np.zeros(1),
     )
+    velocity = np.zeros(parameters.size if momentum else 0)
+    state = State(parameters=parameters, velocity=velocity, starts=starts, decays=decays)
+    advance_chain(state, chain, STANDSTILL, -1, 0)
+    return ChainDescent(state, chain)
+
+
+def _cuts(sizes: Sequence[int]) -> IntegerArray:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 
 def checked_chain(factors: Sequence[ArrayLike]) -> list[FloatArray]:
@@ -40,10 +132,14 @@ def checked_chain(factors: Sequence[ArrayLike]) -> list[FloatArray]:
     return matrices
 
 
-def one_hot_targets(labels: ArrayLike, matrices: list[FloatArray]) -> FloatArray:
-    """Return labels as the K × N matrix of their unit vectors, checked against the chain's sizes."""
+def one_hot_targets(labels: ArrayLike, matrices: list[FloatArray], *, every: bool = False) -> FloatArray:
+    """Return labels as the K × N matrix of their unit vectors, checked against the chain's sizes.
+
+    With `every` each class must have a sample.
+    """
     classes, samples = matrices[-1].shape[0], matrices[0].shape[1]
-    return one_hot(class_labels(labels, samples, classes), classes)
+    checked = class_labels(labels, samples, classes)
+    return one_hot(every_class(checked, classes) if every else checked, classes)
 
 
 def checked_targets(targets: ArrayLike, matrices: list[FloatArray]) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Starting points of a chain: Gaussian, and balanced with a given product."""
+"""Starting points of a chain: Gaussian, orthogonal, balanced with a given product, and spectral."""
 
 import itertools
 import math
@@ -38,9 +38,46 @@ def gaussian_factors(
     >>> features.shape, weight.shape
     ((3, 6), (2, 3))
     """
-    if not (math.isfinite(scale) and scale >= 0):
-        raise InvalidProblemError(f"scale {scale} must be finite and at least 0")
+    _check_scale(scale)
     return [scale * rng.standard_normal(shape) for shape in shapes]
+
+
+def orthogonal_factors(
+    shapes: Sequence[tuple[int, int]], *, scale: float, rng: np.random.Generator
+) -> list[FloatArray]:
+    """Return factors whose singular values are all `scale`: uniform (semi-)orthogonal matrices times it.
+
+    Examples
+    --------
+    >>> (weight,) = orthogonal_factors([(2, 3)], scale=0.5, rng=np.random.default_rng(0))
+    >>> np.linalg.svd(weight, compute_uv=False).round(12).tolist()
+    [0.5, 0.5]
+    """
+    _check_scale(scale)
+    frames = [_uniform_frame(max(shape), min(shape), rng) for shape in shapes]
+    return [
+        np.ascontiguousarray(scale * (frame if rows >= columns else frame.T))
+        for frame, (rows, columns) in zip(frames, shapes, strict=True)
+    ]
+
+
+def spectral_factors(
+    targets: ArrayLike, *, factors: int, width: int, scale: float, rng: np.random.Generator | None = None
+) -> list[FloatArray]:
+    """Return balanced factors along the targets' singular vectors, every non-zero singular value `scale`.
+
+    From there, with λ the same for every factor, descent on the squared loss moves singular values alone.
+
+    Examples
+    --------
+    >>> features, weight = spectral_factors([[3.0, 0.0], [0.0, 1.0]], factors=2, width=2, scale=0.1)
+    >>> np.round(np.abs(weight @ features), 12).tolist()
+    [[0.01, 0.0], [0.0, 0.01]]
+    """
+    _check_scale(scale)
+    left, values, right = _decomposition(finite_matrix(targets, "targets"))
+    product = (left, np.full(values.size, scale**factors), right)
+    return balanced_factors(product, factors=factors, width=width, rng=rng)
 
 
 def balanced_factors(
@@ -110,3 +147,13 @@ def _frame(width: int, rank: int, rng: np.random.Generator | None) -> FloatArray
     if rng is None:
         return np.eye(width, rank)
     return np.linalg.qr(rng.standard_normal((width, rank)))[0]
+
+
+def _uniform_frame(rows: int, columns: int, rng: np.random.Generator) -> FloatArray:
+    frame, triangle = np.linalg.qr(rng.standard_normal((rows, columns)))
+    return frame * np.sign(np.diag(triangle))  # without the signs the distribution is not uniform
+
+
+def _check_scale(scale: float) -> None:
+    if not (math.isfinite(scale) and scale >= 0):
+        raise InvalidProblemError(f"scale {scale} must be finite and at least 0")

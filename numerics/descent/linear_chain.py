@@ -13,20 +13,20 @@ from functools import reduce
 from numpy.typing import ArrayLike
 
 from numerics.arrays import FloatArray, decay_of_each
-from numerics.descent.chain_kernels import advance_chain, chain_objective
 from numerics.descent.chain_workspace import (
-    chain_workspace,
+    ChainDescent,
+    chain_descent,
     checked_chain,
     checked_targets,
     one_hot_targets,
 )
 from numerics.descent.fit import CROSS_ENTROPY, SQUARED, SQUARED_FREE_BIAS
-from numerics.descent.heavy_ball import Control, State
-from numerics.descent.outcome import Outcome, Schedule, flat_state, run, split
+from numerics.descent.heavy_ball import STANDSTILL
+from numerics.descent.outcome import Outcome, Schedule
+from numerics.descent.recording import Recorder
+from numerics.descent.running import run
+from numerics.descent.threads import one_blas_thread
 from theory.tolerances import STATIONARY
-
-STEPS_PER_CALL = 5_000
-"""Steps of one uninterruptible call: a fraction of a second at the sizes met here."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ def descend_cross_entropy(
     tolerance: float = STATIONARY,
     momentum: float = 0.0,
     record_every: int = 100,
+    recorder: Recorder | None = None,
 ) -> Descent:
     """Descend the mean cross-entropy plus weight decay from the given factors.
 
@@ -80,6 +81,8 @@ def descend_cross_entropy(
         Stop when the gradient norm is below this multiple of (Σλ_j²‖A_j‖²)^{1/2}; of 1 if all λ_j = 0.
     record_every
         Steps between two entries of the loss history.
+    recorder
+        What else to record, and when.
 
     Raises
     ------
@@ -94,9 +97,9 @@ def descend_cross_entropy(
     ('stationary', 2.197225)
     """
     matrices = checked_chain(factors)
-    targets = one_hot_targets(labels, matrices)
+    targets = one_hot_targets(labels, matrices, every=True)
     schedule = Schedule(step, max_steps, tolerance, momentum, record_every)
-    return _descend(matrices, CROSS_ENTROPY, targets, weight_decays, schedule)
+    return _descend(matrices, CROSS_ENTROPY, targets, weight_decays, schedule, recorder)
 
 
 def descend_squared_loss(
@@ -110,6 +113,7 @@ def descend_squared_loss(
     tolerance: float = STATIONARY,
     momentum: float = 0.0,
     record_every: int = 100,
+    recorder: Recorder | None = None,
 ) -> Descent:
     """Descend (1/2N)‖Z − Y‖² plus weight decay; as `descend_cross_entropy` but for the K × N targets.
 
@@ -132,7 +136,7 @@ def descend_squared_loss(
     matrices = checked_chain(factors)
     schedule = Schedule(step, max_steps, tolerance, momentum, record_every)
     kind = SQUARED_FREE_BIAS if free_bias else SQUARED
-    return _descend(matrices, kind, checked_targets(targets, matrices), weight_decays, schedule)
+    return _descend(matrices, kind, checked_targets(targets, matrices), weight_decays, schedule, recorder)
 
 
 def loss_and_gradients_cross_entropy(
@@ -178,20 +182,22 @@ def _descend(
     targets: FloatArray,
     weight_decays: float | Sequence[float],
     schedule: Schedule,
+    recorder: Recorder | None,
 ) -> Descent:
-    chain = chain_workspace(matrices, kind, targets)
-    state = flat_state(matrices, decay_of_each(weight_decays, len(matrices)))
+    decays = decay_of_each(weight_decays, len(matrices))
 
-    def advance(state: State, control: Control, first: int, last: int) -> tuple[int, int, float]:
-        return advance_chain(state, chain, control, first, last)
+    def make() -> ChainDescent:
+        return chain_descent(matrices, decays, kind, targets, momentum=schedule.momentum > 0)
 
-    outcome = run(state, schedule, advance, STEPS_PER_CALL)
-    return Descent(factors=split(state.parameters, matrices), **vars(outcome))
+    model, outcome = run(make, schedule, recorder)
+    matrices.clear()  # the start is no longer needed: make room for the result
+    return Descent(factors=model.factors(), **vars(outcome))
 
 
 def _loss_and_gradients(
     matrices: list[FloatArray], kind: int, targets: FloatArray, weight_decays: float | Sequence[float]
 ) -> tuple[float, tuple[FloatArray, ...]]:
-    state = flat_state(matrices, decay_of_each(weight_decays, len(matrices)))
-    loss = chain_objective(state, chain_workspace(matrices, kind, targets))
-    return loss, split(state.gradient, matrices)
+    with one_blas_thread():
+        model = chain_descent(matrices, decay_of_each(weight_decays, len(matrices)), kind, targets)
+        loss = model.advance(STANDSTILL, 0, 0).loss
+        return loss, model.factors(model.gradient_at(model.parameters))

@@ -1,12 +1,13 @@
-"""Multilayer perceptrons: weights, biases, activation, and the forward pass.
+"""Multilayer perceptrons and residual networks: weights, biases, activation, and the forward pass.
 
 Layers a_l = W_l z_{l−1} (+ b_l), z_l = σ(a_l), the last one linear; columns are samples, z_0 = X is p × N.
+A residual network has blocks z ← z + V σ(W z (+ b)) (+ c), then a linear layer.
 """
 
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
@@ -20,11 +21,15 @@ Activation: TypeAlias = Literal["linear", "tanh", "relu"]
 
 @dataclass(frozen=True)
 class Network:
-    """Weights from the input side, biases (one per layer, or none at all) and the activation."""
+    """Weights from the input side, biases (one per weight, or none at all) and the activation.
+
+    With `residual` the weights are W_1, V_1, W_2, V_2, …, and the last, linear one.
+    """
 
     weights: tuple[FloatArray, ...]
     biases: tuple[FloatArray, ...]
     activation: Activation
+    residual: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.activation not in get_args(Activation):
@@ -45,6 +50,33 @@ class Network:
                 raise InvalidProblemError(
                     f"bias {index} has shape {bias.shape}: its layer has {matrix.shape[0]} units"
                 )
+        if self.residual:
+            self._check_blocks()
+
+    def _check_blocks(self) -> None:
+        if len(self.weights) % 2 == 0:
+            raise InvalidProblemError(
+                f"{len(self.weights)} weights of a residual network: pass W and V per block, and one more"
+            )
+        for index in range(1, len(self.weights), 2):
+            inner, outer = self.weights[index - 1], self.weights[index]
+            if outer.shape[0] != inner.shape[1]:
+                raise InvalidProblemError(
+                    f"weight {index} of shape {outer.shape} does not lead back to the {inner.shape[1]} units "
+                    "its block starts from"
+                )
+
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """What follows each weight: in a residual network nothing follows V, and nowhere the last weight."""
+        last = len(self.weights) - 1
+        linear = [index == last or (self.residual and index % 2 == 1) for index in range(last + 1)]
+        return tuple("linear" if plain else self.activation for plain in linear)
+
+    @property
+    def skips(self) -> tuple[bool, ...]:
+        """Whether each layer adds what went into the layer before it."""
+        return tuple(self.residual and index % 2 == 1 for index in range(len(self.weights)))
 
 
 def random_network(
@@ -69,6 +101,33 @@ def random_network(
     return Network(weights, biases, activation)
 
 
+def random_residual_network(
+    width: int,
+    hidden: int,
+    outputs: int,
+    activation: Activation,
+    rng: np.random.Generator,
+    *,
+    blocks: int,
+    biased: bool = True,
+) -> Network:
+    """Return a residual network of that many blocks; weights as in `random_network`, V over √blocks.
+
+    Examples
+    --------
+    >>> network = random_residual_network(8, 16, 3, "relu", np.random.default_rng(0), blocks=2)
+    >>> [weight.shape for weight in network.weights]
+    [(16, 8), (8, 16), (16, 8), (8, 16), (3, 8)]
+    """
+    if blocks < 1:
+        raise InvalidProblemError(f"{blocks} blocks: a residual network has at least 1")
+    plain = random_network([width, *[hidden, width] * blocks, outputs], activation, rng, biased=biased)
+    scaled = tuple(
+        weight / math.sqrt(blocks) if index % 2 == 1 else weight for index, weight in enumerate(plain.weights)
+    )
+    return Network(scaled, plain.biases, activation, residual=True)
+
+
 def network_outputs(network: Network, inputs: ArrayLike) -> FloatArray:
     """Return the outputs, one column per column of the p × N inputs.
 
@@ -78,12 +137,16 @@ def network_outputs(network: Network, inputs: ArrayLike) -> FloatArray:
     array([[3. , 0.5]])
     """
     values = checked_inputs(network, inputs)
-    for index, weight in enumerate(network.weights):
-        values = weight @ values
+    before = values
+    layers = zip(network.weights, network.activations, network.skips, strict=True)
+    for index, (weight, activation, skip) in enumerate(layers):
+        before, entered, values = values, before, weight @ values
         if network.biases:
             values = values + network.biases[index][:, None]
-        if index < len(network.weights) - 1 and network.activation != "linear":
-            values = np.tanh(values) if network.activation == "tanh" else np.maximum(values, 0.0)
+        if activation != "linear":
+            values = np.tanh(values) if activation == "tanh" else np.maximum(values, 0.0)
+        if skip:
+            values = values + entered
     return values
 
 

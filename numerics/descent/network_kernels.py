@@ -1,4 +1,9 @@
-"""Compiled full-batch descent on a multilayer perceptron; columns are samples."""
+"""Compiled full-batch descent on multilayer perceptrons and residual networks.
+
+Samples go through forwards and backwards in blocks that stay in the cache, here one row a sample. Blocks
+are dealt to a few lots, each with a gradient of its own: lots may run side by side, and the sum
+over the lots does not depend on how many did.
+"""
 
 import math
 from typing import Final, NamedTuple
@@ -6,129 +11,272 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from numerics.arrays import FloatArray, IntegerArray
-from numerics.compilation import kernel
+from numerics.compilation import kernel, part_of_kernels
+from numerics.descent.elementary import hyperbolic_tangent
 from numerics.descent.fit import fit_and_residual
-from numerics.descent.heavy_ball import RUNNING, Control, State, add_penalty, block, judge_and_move
+from numerics.descent.heavy_ball import (
+    RUNNING,
+    Control,
+    State,
+    judge,
+    looks_at_gradient,
+    penalty_and_norm,
+    wants_value,
+)
+from numerics.descent.products import (
+    View,
+    add_flat,
+    columns_of,
+    copy_flat,
+    flat_of,
+    multiply,
+    multiply_transposed_left,
+    multiply_transposed_right,
+    view,
+)
 
 LINEAR: Final = 0
 TANH: Final = 1
 RELU: Final = 2
 
+ALL: Final = 0
+LOTS: Final = 1
+REST: Final = 2
+
 
 class Layers(NamedTuple):
     """Sizes, data, fit and buffers of a network with `widths[0]` inputs and `widths[-1]` outputs.
 
-    `starts` cuts `values` (what each layer puts out) and `deltas` (gradients of the mean loss in the
-    pre-activations) into width × N matrices. Weights come first in a state, then biases if there are any.
+    Blocks of a state: the weights, then one bias per weight (of size zero if there are none), then the
+    N × p features if they are free (`inputs` is then not used). Layer l puts out σ(W_l z_{l−1} + b_l), with
+    `skips[l]` plus z_{l−2}. `lots` cuts the samples; each lot has a row of `scratch` (values, then their
+    gradients, at `starts`, `block` samples at a time), of `shares` (gradient) and of `fits`.
     """
 
     widths: IntegerArray
+    activations: IntegerArray
+    skips: IntegerArray
     biased: bool
-    activation: int
+    free: bool
     inputs: FloatArray
     kind: int
     targets: FloatArray
+    outputs: FloatArray
+    residual: FloatArray
+    lanes: FloatArray
+    lots: IntegerArray
+    block: int
     starts: IntegerArray
-    values: FloatArray
-    deltas: FloatArray
+    scratch: FloatArray
+    shares: FloatArray
+    fits: FloatArray
+    gradient: FloatArray
 
 
-@kernel
-def layer(buffer: FloatArray, layers: Layers, index: int) -> FloatArray:
-    """View layer `index` of a buffer; layer −1 is the input data."""
-    if index < 0:
-        return layers.inputs
-    return block(buffer, layers.starts, index, layers.widths[index + 1], layers.inputs.shape[1])
-
-
-@kernel
-def weight(flat: FloatArray, state: State, layers: Layers, index: int) -> FloatArray:
+@part_of_kernels
+def weight(flat: FloatArray, state: State, layers: Layers, index: int) -> View:
     """View the weight (or its gradient) of layer `index` in a flat vector."""
-    return block(flat, state.starts, index, layers.widths[index + 1], layers.widths[index])
+    return view(flat, state.starts[index], layers.widths[index + 1], layers.widths[index])
 
 
-@kernel
-def activate(values: FloatArray, activation: int) -> None:
-    """Apply the activation in place."""
-    flat = values.ravel()
-    if activation == TANH:
-        for i in range(flat.size):
-            flat[i] = math.tanh(flat[i])
-    elif activation == RELU:
-        for i in range(flat.size):
-            flat[i] = flat[i] if flat[i] > 0.0 else 0.0
-
-
-@kernel
-def pull_back(deltas: FloatArray, values: FloatArray, activation: int) -> None:
-    """Multiply by the activation's derivative, written in terms of its value."""
-    delta, value = deltas.ravel(), values.ravel()
-    if activation == TANH:
-        for i in range(delta.size):
-            delta[i] *= 1.0 - value[i] * value[i]
-    elif activation == RELU:
-        for i in range(delta.size):
-            delta[i] = delta[i] if value[i] > 0.0 else 0.0
-
-
-@kernel
-def forward(state: State, layers: Layers) -> None:
-    """Fill `values` layer by layer; the last layer is linear."""
-    depth = layers.widths.size - 1
-    for index in range(depth):
-        values = layer(layers.values, layers, index)
-        np.dot(
-            weight(state.parameters, state, layers, index),
-            layer(layers.values, layers, index - 1),
-            out=values,
+@part_of_kernels
+def values_of(state: State, layers: Layers, lot: int, index: int, first: int, count: int) -> View:
+    """View what layer `index` put out for the block of samples at hand; layer −1 is the input."""
+    if index >= 0:
+        return view(layers.scratch[lot], layers.starts[index], count, layers.widths[index + 1])
+    place = first * layers.widths[0]
+    if layers.free:
+        return view(
+            state.parameters, state.starts[2 * layers.activations.size] + place, count, layers.widths[0]
         )
-        if layers.biased:
-            bias_start = state.starts[depth + index]
-            for row in range(values.shape[0]):
-                bias = state.parameters[bias_start + row]
-                for i in range(values.shape[1]):
-                    values[row, i] += bias
-        if index < depth - 1:
-            activate(values, layers.activation)
+    return view(layers.inputs, place, count, layers.widths[0])
+
+
+@part_of_kernels
+def slopes_of(state: State, layers: Layers, lot: int, index: int, first: int, count: int) -> View:
+    """View the gradient in those values; that in free features goes where the gradient is collected."""
+    if index < 0:
+        start = state.starts[2 * layers.activations.size] + first * layers.widths[0]
+        return view(layers.gradient, start, count, layers.widths[0])
+    half = layers.starts[layers.starts.size - 1]
+    return view(layers.scratch[lot], half + layers.starts[index], count, layers.widths[index + 1])
 
 
 @kernel
-def network_objective(state: State, layers: Layers) -> float:
-    """Return fit plus penalty and write the gradient of both into the state."""
-    depth = layers.widths.size - 1
-    forward(state, layers)
-    fit = fit_and_residual(
-        layers.kind,
-        layer(layers.values, layers, depth - 1),
-        layers.targets,
-        layer(layers.deltas, layers, depth - 1),
+def activate(values: FloatArray, width: int, bias: FloatArray, activation: int) -> None:
+    """Add the bias (if there is one) to rows of that width, and apply the activation."""
+    for start in range(0, values.size, width):
+        row = values[start : start + width]
+        if bias.size > 0:
+            for i in range(width):
+                row[i] += bias[i]
+        if activation == TANH:
+            for i in range(width):
+                row[i] = hyperbolic_tangent(row[i])
+        elif activation == RELU:
+            for i in range(width):
+                row[i] = row[i] if row[i] > 0.0 else 0.0
+
+
+@kernel
+def pull_back(slopes: FloatArray, values: FloatArray, width: int, bias: FloatArray, activation: int) -> None:
+    """Multiply by the activation's derivative, written in terms of its value; sum up for the bias."""
+    if activation == TANH:
+        for i in range(slopes.size):
+            slopes[i] *= 1.0 - values[i] * values[i]
+    elif activation == RELU:
+        for i in range(slopes.size):
+            slopes[i] = slopes[i] if values[i] > 0.0 else 0.0
+    if bias.size > 0:
+        for start in range(0, slopes.size, width):
+            row = slopes[start : start + width]
+            for i in range(width):
+                bias[i] += row[i]
+
+
+@part_of_kernels
+def _forward(state: State, layers: Layers, lot: int, first: int, count: int) -> None:
+    """Fill the values of a block layer by layer; the outputs are classes × samples."""
+    depth = layers.activations.size
+    for index in range(depth - 1):
+        before = values_of(state, layers, lot, index - 1, first, count)
+        values = values_of(state, layers, lot, index, first, count)
+        multiply_transposed_right(values, 0.0, 1.0, before, weight(state.parameters, state, layers, index))
+        bias = state.parameters[state.starts[depth + index] : state.starts[depth + index + 1]]
+        activate(flat_of(values), values.columns, bias, layers.activations[index])
+        if layers.skips[index]:
+            add_flat(flat_of(values_of(state, layers, lot, index - 2, first, count)), flat_of(values))
+    last = values_of(state, layers, lot, depth - 2, first, count)
+    outputs = view(layers.outputs, 0, layers.outputs.shape[0], layers.outputs.shape[1])
+    outputs = columns_of(outputs, first, count)
+    multiply_transposed_right(outputs, 0.0, 1.0, weight(state.parameters, state, layers, depth - 1), last)
+    if layers.biased:
+        for row in range(layers.outputs.shape[0]):
+            bias_of_row = state.parameters[state.starts[2 * depth - 1] + row]
+            output = layers.outputs[row, first : first + count]
+            for i in range(count):
+                output[i] += bias_of_row
+
+
+@part_of_kernels
+def _backward(state: State, layers: Layers, lot: int, first: int, count: int) -> None:
+    """Add a block's share of the gradient of the fit."""
+    depth, share = layers.activations.size, layers.shares[lot]
+    residual = view(layers.residual, 0, layers.residual.shape[0], layers.residual.shape[1])
+    residual = columns_of(residual, first, count)
+    last = values_of(state, layers, lot, depth - 2, first, count)
+    multiply(weight(share, state, layers, depth - 1), 1.0, 1.0, residual, last)
+    if layers.biased:
+        for row in range(layers.residual.shape[0]):
+            slope, total = layers.residual[row, first : first + count], 0.0
+            for i in range(count):
+                total += slope[i]
+            share[state.starts[2 * depth - 1] + row] += total
+    if depth > 1 or layers.free:
+        outermost = weight(state.parameters, state, layers, depth - 1)
+        slopes = slopes_of(state, layers, lot, depth - 2, first, count)
+        multiply_transposed_left(slopes, 0.0, 1.0, residual, outermost)
+    for index in range(depth - 2, -1, -1):
+        slopes = slopes_of(state, layers, lot, index, first, count)
+        values = values_of(state, layers, lot, index, first, count)
+        bias = share[state.starts[depth + index] : state.starts[depth + index + 1]]
+        pull_back(flat_of(slopes), flat_of(values), slopes.columns, bias, layers.activations[index])
+        before = values_of(state, layers, lot, index - 1, first, count)
+        multiply_transposed_left(weight(share, state, layers, index), 1.0, 1.0, slopes, before)
+        if index > 0 or layers.free:
+            pulled, kept = slopes_of(state, layers, lot, index - 1, first, count), 0.0
+            if layers.skips[index + 1]:  # the layer after took these values over as they were
+                kept = 1.0
+                copy_flat(flat_of(slopes_of(state, layers, lot, index + 1, first, count)), flat_of(pulled))
+            multiply(pulled, kept, 1.0, slopes, weight(state.parameters, state, layers, index))
+
+
+@part_of_kernels
+def _fit(layers: Layers, first: int, count: int, with_value: bool) -> float:
+    return fit_and_residual(
+        layers.kind, layers.outputs, layers.targets, layers.residual, layers.lanes, first, count, with_value
     )
-    for index in range(depth - 1, -1, -1):
-        deltas = layer(layers.deltas, layers, index)
-        values_before = layer(layers.values, layers, index - 1)
-        np.dot(deltas, values_before.T, out=weight(state.gradient, state, layers, index))
-        if layers.biased:
-            bias_start = state.starts[depth + index]
-            for row in range(deltas.shape[0]):
-                state.gradient[bias_start + row] = deltas[row].sum()
-        if index > 0:
-            before = layer(layers.deltas, layers, index - 1)
-            np.dot(weight(state.parameters, state, layers, index).T, deltas, out=before)
-            pull_back(before, values_before, layers.activation)
-    return fit + add_penalty(state)
+
+
+@part_of_kernels
+def _pass_lot(state: State, layers: Layers, lot: int, with_value: bool) -> None:
+    """Evaluate fit and gradient on the samples of a lot."""
+    share = layers.shares[lot]
+    for i in range(share.size):
+        share[i] = 0.0
+    layers.fits[lot] = 0.0
+    for first in range(layers.lots[lot], layers.lots[lot + 1], layers.block):
+        count = min(layers.block, layers.lots[lot + 1] - first)
+        _forward(state, layers, lot, first, count)
+        layers.fits[lot] += _fit(layers, first, count, with_value)
+        _backward(state, layers, lot, first, count)
+
+
+@part_of_kernels
+def _collect(state: State, layers: Layers) -> float:
+    """Add up the lots, always in the same order, and the decay; return the fit."""
+    fit = 0.0
+    for lot in range(layers.fits.size):
+        fit += layers.fits[lot]
+        share = layers.shares[lot]
+        if lot == 0:
+            copy_flat(share, layers.gradient[: share.size])
+        else:
+            add_flat(share, layers.gradient[: share.size])
+    for j in range(state.decays.size):
+        first, last, decay = state.starts[j], state.starts[j + 1], state.decays[j]
+        slope, parameters = layers.gradient[first:last], state.parameters[first:last]
+        if decay > 0.0:
+            for i in range(slope.size):
+                slope[i] += decay * parameters[i]
+    return fit
+
+
+@part_of_kernels
+def _move(state: State, control: Control, gradient: FloatArray) -> None:
+    """Take one heavy-ball step along the gradient of the objective."""
+    if control.momentum == 0.0:
+        for i in range(gradient.size):
+            state.parameters[i] -= control.step * gradient[i]
+        return
+    for i in range(gradient.size):
+        state.velocity[i] = control.momentum * state.velocity[i] - control.step * gradient[i]
+        state.parameters[i] += state.velocity[i]
 
 
 @kernel
 def advance_network(
-    state: State, layers: Layers, control: Control, first: int, last: int
-) -> tuple[int, int, float]:
-    """Run steps first..last in place; return status, step and objective."""
-    status = RUNNING
-    loss = 0.0
+    state: State,
+    layers: Layers,
+    control: Control,
+    first: int,
+    last: int,
+    stage: int,
+    first_lot: int,
+    last_lot: int,
+) -> tuple[int, int, float, float, float]:
+    """Run steps first..last in place; return status, step, objective, gradient norm and decay norm.
+
+    That is stage ALL. For threads one step comes in two: stage LOTS evaluates some of the lots, and stage
+    REST does what is left. One function, so that all this is compiled once.
+    """
     count = first
     while True:
-        loss = network_objective(state, layers)
-        status = judge_and_move(state, control, loss, count, last)
-        if status != RUNNING:
-            return status, count, loss
+        if stage != REST:
+            for lot in range(first_lot, last_lot):
+                _pass_lot(state, layers, lot, wants_value(control, count, last))
+        if stage == LOTS:
+            return RUNNING, count, 0.0, 0.0, 0.0
+        fit = _collect(state, layers)
+        if wants_value(control, count, last):
+            penalty, scale = penalty_and_norm(state)
+            norm = math.inf
+            if looks_at_gradient(control, count, last):
+                norm = math.sqrt(np.dot(layers.gradient, layers.gradient))
+            status = judge(control, fit + penalty, norm, scale, count, last)
+            if status != RUNNING:
+                return status, count, fit + penalty, norm, scale
+        _move(state, control, layers.gradient)
         count += 1
+        if stage == REST:
+            return RUNNING, count, 0.0, 0.0, 0.0

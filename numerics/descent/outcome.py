@@ -1,34 +1,54 @@
 """How a descent is run from Python, and how it ended: as a value, with a remedy where one is needed."""
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
 from numerics.arrays import FloatArray
-from numerics.descent.heavy_ball import (
-    DIVERGED,
-    STATIONARY_POINT,
-    STEPS_EXHAUSTED,
-    Control,
-    State,
-    decay_norm,
-)
+from numerics.descent.heavy_ball import CHECK_EVERY, Control
+from numerics.descent.recording import Pictured
 from theory.errors import InvalidProblemError
 
 Status: TypeAlias = Literal["stationary", "steps-exhausted", "diverged"]
 
-STATIONARITY_FLOOR: Final = 1e-3
-"""Fraction of the initial decay norm below which the reference of the stopping rule does not sink:
-otherwise factors that vanish, where gradient and decay term are the same, would never count as arrived."""
 
-DIVERGENCE_FACTOR: Final = 1e3
-"""A loss above this multiple of the initial one, plus one, counts as divergence."""
+class Progress(NamedTuple):
+    """Where a slice of a descent ended: the kernel's status, the step, and three numbers there."""
 
-Advance: TypeAlias = Callable[[State, Control, int, int], tuple[int, int, float]]
-"""Runs steps first..last of a descent in place; returns the kernel's status, the step and the loss."""
+    status: int
+    step: int
+    loss: float
+    gradient_norm: float
+    decay_norm: float
+
+
+class Descender(Pictured, Protocol):
+    """A model in the layout of its kernels, with buffers, evaluated where its parameters are."""
+
+    @property
+    def parameters(self) -> FloatArray:
+        """Return all that is trained, in one vector that may be written to."""
+        ...
+
+    @property
+    def penalised(self) -> bool:
+        """Tell whether anything has weight decay."""
+        ...
+
+    @property
+    def steps_per_call(self) -> int:
+        """Return the steps after which Python gets a turn."""
+        ...
+
+    def advance(self, control: Control, first: int, last: int) -> Progress:
+        """Run steps first..last in place."""
+        ...
+
+    def gradient_at(self, parameters: FloatArray) -> FloatArray:
+        """Return the gradient of the objective elsewhere; the model is left there."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -53,6 +73,19 @@ class Schedule:
         if self.record_every < 1:
             raise InvalidProblemError(f"record_every {self.record_every} must be at least 1")
 
+    def control(self) -> Control:
+        """Return what the kernels read, before the loss at the start is known."""
+        return Control(
+            step=float(self.step),  # an int would be another type to the compiler
+            momentum=float(self.momentum),
+            tolerance=0.0,
+            ceiling=math.inf,
+            floor=0.0,
+            check_every=CHECK_EVERY,
+            record_every=int(self.record_every),
+            history=np.zeros(self.max_steps // self.record_every + 1),
+        )
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -60,7 +93,9 @@ class Outcome:
 
     `gradient_norm` is that of the full objective; `stationarity` divides it by the weight-decay norm
     (Σλ_j²‖A_j‖²)^{1/2}, or by 1 without weight decay. `loss_history[i]` is the objective after
-    `i · record_every` steps. After a divergence the three numbers may be infinite, never NaN.
+    `i · record_every` steps. After a divergence `steps` is the first step whose loss was out of bounds;
+    everything else is of the last point before it, so that all is finite, and `stable_step` is a step
+    size with which the same descent was seen not to diverge (None where none was found).
     """
 
     status: Status
@@ -70,81 +105,4 @@ class Outcome:
     steps: int
     gradient_norm: float
     stationarity: float
-
-
-def flat_state(blocks: Sequence[FloatArray], decays: FloatArray) -> State:
-    """Lay matrices and vectors end to end in one vector; blocks beyond the decays are not penalised."""
-    sizes = [part.size for part in blocks]
-    parameters = np.concatenate([part.ravel() for part in blocks])
-    return State(
-        parameters=parameters,
-        gradient=np.zeros_like(parameters),
-        velocity=np.zeros_like(parameters),
-        starts=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        decays=decays,
-    )
-
-
-def split(flat: FloatArray, like: Sequence[FloatArray]) -> tuple[FloatArray, ...]:
-    """Cut a flat vector into copies of the blocks it was laid out from."""
-    ends = np.cumsum([part.size for part in like])
-    return tuple(
-        flat[end - part.size : end].reshape(part.shape).copy() for end, part in zip(ends, like, strict=True)
-    )
-
-
-def run(state: State, schedule: Schedule, advance: Advance, steps_per_call: int) -> Outcome:
-    """Descend until stationary, exhausted or diverged, in slices so that Ctrl-C gets through."""
-    history = np.zeros(schedule.max_steps // schedule.record_every + 1)
-    free = Control(
-        step=float(schedule.step),  # an int would be another type to the compiler
-        momentum=float(schedule.momentum),
-        tolerance=0.0,
-        ceiling=math.inf,
-        floor=0.0,
-        record_every=int(schedule.record_every),
-        history=history,
-    )
-    status, count, loss = advance(state, free, 0, 0)
-    floor = STATIONARITY_FLOOR * decay_norm(state) if state.decays.any() else 1.0
-    control = free._replace(
-        tolerance=float(schedule.tolerance), ceiling=DIVERGENCE_FACTOR * loss + 1.0, floor=floor
-    )
-    status = status if status == DIVERGED else STEPS_EXHAUSTED
-    while status == STEPS_EXHAUSTED and count < schedule.max_steps:
-        last = min(count + steps_per_call, schedule.max_steps)
-        status, count, loss = advance(state, control, count, last)
-    with np.errstate(over="ignore", invalid="ignore"):  # after a divergence the gradient may be infinite
-        norm = float(np.linalg.norm(state.gradient))
-    scale = max(decay_norm(state), floor)
-    stationarity = _never_nan(norm / scale if scale > 0 else norm)
-    return Outcome(
-        status=_status_name(status),
-        remedy=_remedy(status, schedule, stationarity),
-        loss=_never_nan(loss),
-        loss_history=history[: (count - (status == DIVERGED)) // schedule.record_every + 1],
-        steps=count,
-        gradient_norm=_never_nan(norm),
-        stationarity=stationarity,
-    )
-
-
-def _never_nan(number: float) -> float:
-    return math.inf if math.isnan(number) else float(number)
-
-
-def _status_name(status: int) -> Status:
-    if status == DIVERGED:
-        return "diverged"
-    return "stationary" if status == STATIONARY_POINT else "steps-exhausted"
-
-
-def _remedy(status: int, schedule: Schedule, stationarity: float) -> str:
-    if status == DIVERGED:
-        return f"step {schedule.step:g} is too large here: halve it to {schedule.step / 2:g} or below"
-    if status == STEPS_EXHAUSTED:
-        return (
-            f"stationarity {stationarity:.1e} is above {schedule.tolerance:.1e} after "
-            f"{schedule.max_steps} steps: raise max_steps, or the momentum"
-        )
-    return ""
+    stable_step: float | None

@@ -4,39 +4,33 @@ The objective is (1/N)Σℓ_i + Σ_l (λ_l/2)‖W_l‖², ℓ_i the cross-entrop
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arrays import FloatArray, class_labels, decay_of_each, finite_matrix, one_hot
+from numerics.arrays import FloatArray, class_labels, decay_of_each, every_class, finite_matrix, one_hot
 from numerics.descent.fit import CROSS_ENTROPY, SQUARED
-from numerics.descent.heavy_ball import Control, State
-from numerics.descent.network import Activation, Network, checked_inputs
-from numerics.descent.network_kernels import (
-    LINEAR,
-    RELU,
-    TANH,
-    Layers,
-    advance_network,
-    network_objective,
-)
-from numerics.descent.outcome import Outcome, Schedule, flat_state, run, split
+from numerics.descent.heavy_ball import STANDSTILL
+from numerics.descent.network import Network, checked_inputs
+from numerics.descent.network_workspace import NetworkDescent, network_descent
+from numerics.descent.outcome import Outcome, Schedule
+from numerics.descent.recording import Recorder
+from numerics.descent.running import run
+from numerics.descent.threads import available_threads, one_blas_thread
 from theory.errors import InvalidProblemError
 from theory.tolerances import STATIONARY
 
 Loss: TypeAlias = Literal["cross-entropy", "squared"]
 
-ACTIVATION_CODES: Final[dict[Activation, int]] = {"linear": LINEAR, "tanh": TANH, "relu": RELU}
-
-STEPS_PER_CALL: Final = 100
-"""Steps of one uninterruptible call: a fraction of a second on the digits."""
-
 
 @dataclass(frozen=True)
 class TrainedNetwork(Outcome, Network):
-    """A network and how its training ended."""
+    """A network, how its training ended, and the p × N features where they were trained too."""
+
+    features: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -66,8 +60,12 @@ def train_network(
     tolerance: float = STATIONARY,
     momentum: float = 0.0,
     record_every: int = 100,
+    recorder: Recorder | None = None,
+    features_decay: float | None = None,
 ) -> TrainedNetwork:
     """Train all weights and biases full-batch from the given network.
+
+    Large data sets are shared among as many threads as BLAS may use; the digits do not depend on them.
 
     Parameters
     ----------
@@ -75,8 +73,10 @@ def train_network(
         The p × N data, and N labels ("cross-entropy") or t × N targets ("squared").
     weight_decays
         λ for every weight, or one each from the input side; biases are not penalised.
-    step, max_steps, tolerance, momentum, record_every
+    step, max_steps, tolerance, momentum, record_every, recorder
         As in `numerics.descent.linear_chain.descend_cross_entropy`.
+    features_decay
+        Given, the inputs are only where the features start: they are trained with this weight decay.
 
     Raises
     ------
@@ -92,16 +92,32 @@ def train_network(
     ('stationary', [[0.5]], [2.0])
     """
     schedule = Schedule(step, max_steps, tolerance, momentum, record_every)
-    state, layers = _workspace(network, inputs, answers, weight_decays, loss)
+    data = checked_inputs(network, inputs)
+    kind, targets = _checked_answers(answers, loss, network.weights[-1].shape[0], data.shape[1])
+    if kind == CROSS_ENTROPY:
+        every_class(targets.argmax(axis=0), targets.shape[0])
+    decays = decay_of_each(weight_decays, len(network.weights))
+    if features_decay is not None:
+        decay_of_each(features_decay, 1)
+    threads = available_threads()
 
-    def advance(state: State, control: Control, first: int, last: int) -> tuple[int, int, float]:
-        return advance_network(state, layers, control, first, last)
+    with ThreadPoolExecutor(max(threads - 1, 1)) as helpers:
 
-    outcome = run(state, schedule, advance, STEPS_PER_CALL)
-    blocks = split(state.parameters, [*network.weights, *network.biases])
-    depth = len(network.weights)
+        def make() -> NetworkDescent:
+            return network_descent(
+                network, data, decays, kind, targets, momentum=momentum > 0, features_decay=features_decay
+            ).in_threads(helpers, threads)
+
+        model, outcome = run(make, schedule, recorder)
+    blocks = [part.copy() for part in model.parts(model.parameters)]
+    depth, free = len(network.weights), features_decay is not None
     return TrainedNetwork(
-        weights=blocks[:depth], biases=blocks[depth:], activation=network.activation, **vars(outcome)
+        weights=tuple(blocks[:depth]),
+        biases=tuple(blocks[depth : len(blocks) - free]),
+        activation=network.activation,
+        residual=network.residual,
+        features=np.ascontiguousarray(blocks[-1].T) if free else None,
+        **vars(outcome),
     )
 
 
@@ -124,49 +140,25 @@ def layer_quantities(
     >>> layer.deltas.tolist(), layer.residual.round(6).tolist()
     ([[2.0, 6.0]], [[10.2]])
     """
-    state, layers = _workspace(network, inputs, answers, weight_decays, loss)
-    network_objective(state, layers)
-    samples = layers.inputs.shape[1]
-    shapes = [np.empty((weight.shape[0], samples)) for weight in network.weights]
-    values = (layers.inputs, *split(layers.values, shapes))
-    deltas = split(layers.deltas, shapes)
-    residuals = split(state.gradient, [*network.weights, *network.biases])
+    data = checked_inputs(network, inputs)
+    kind, targets = _checked_answers(answers, loss, network.weights[-1].shape[0], data.shape[1])
+    decays = decay_of_each(weight_decays, len(network.weights))
+    descent = network_descent(network, data, decays, kind, targets, whole=True)
+    with one_blas_thread():
+        descent.advance(STANDSTILL, 0, 0)
+    values, slopes = descent.values_and_slopes()
+    residuals = descent.parts(descent.layers.gradient)
     return [
         LayerQuantities(
-            weight, float(state.decays[index]), values[index], samples * deltas[index], residuals[index]
+            weight.copy(), float(decay), values[index], data.shape[1] * slopes[index], residuals[index].copy()
         )
-        for index, weight in enumerate(network.weights)
+        for index, (weight, decay) in enumerate(zip(network.weights, decays, strict=True))
     ]
 
 
-def _workspace(
-    network: Network,
-    inputs: ArrayLike,
-    answers: ArrayLike,
-    weight_decays: float | Sequence[float],
-    loss: Loss,
-) -> tuple[State, Layers]:
-    data = checked_inputs(network, inputs)
-    widths = [data.shape[0], *(weight.shape[0] for weight in network.weights)]
-    sizes = [width * data.shape[1] for width in widths[1:]]
-    layers = Layers(
-        widths=np.array(widths, dtype=np.int64),
-        biased=bool(network.biases),
-        activation=ACTIVATION_CODES[network.activation],
-        inputs=data,
-        kind=CROSS_ENTROPY if loss == "cross-entropy" else SQUARED,
-        targets=_checked_answers(answers, loss, widths[-1], data.shape[1]),
-        starts=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        values=np.zeros(sum(sizes)),
-        deltas=np.zeros(sum(sizes)),
-    )
-    decays = decay_of_each(weight_decays, len(network.weights))
-    return flat_state([*network.weights, *network.biases], decays), layers
-
-
-def _checked_answers(answers: ArrayLike, loss: Loss, outputs: int, samples: int) -> FloatArray:
+def _checked_answers(answers: ArrayLike, loss: Loss, outputs: int, samples: int) -> tuple[int, FloatArray]:
     if loss == "cross-entropy":
-        return one_hot(class_labels(answers, samples, outputs), outputs)
+        return CROSS_ENTROPY, one_hot(class_labels(answers, samples, outputs), outputs)
     if loss != "squared":
         raise InvalidProblemError(f"loss {loss!r} is unknown: use cross-entropy or squared")
     targets = finite_matrix(answers, "targets")
@@ -174,4 +166,4 @@ def _checked_answers(answers: ArrayLike, loss: Loss, outputs: int, samples: int)
         raise InvalidProblemError(
             f"targets have shape {targets.shape}: the outputs have {(outputs, samples)}"
         )
-    return targets
+    return SQUARED, targets

@@ -50,9 +50,9 @@ def test_help_and_version(invoke: Invoke) -> None:
     for arguments in ([], ["--help"], ["-h"]):
         result = invoke(*arguments)
         assert result.exit_code == 0
-        assert all(name in result.stdout for name in ("claims", "verify", "predict"))
+        assert all(name in result.stdout for name in ("claims", "verify", "predict", "bench"))
     assert invoke("--version").stdout == f"rankcollapse {rankcollapse.__version__}\n"
-    for name in ("claims", "verify", "predict"):
+    for name in ("claims", "verify", "predict", "bench"):
         assert invoke(name, "--help").exit_code == 0
 
 

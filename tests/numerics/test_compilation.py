@@ -53,7 +53,7 @@ def test_an_unwritable_folder_falls_back_to_a_temporary_one(tmp_path: Path) -> N
 
 def test_the_kernels_are_stored_in_the_folder_and_others_keep_theirs() -> None:
     stored = Path(cast(Any, cross_entropy).stats.cache_path)
-    assert fingerprint([SOURCE, *KERNEL_FOLDER.glob("*.py")]) in stored.parts
+    assert fingerprint([SOURCE, *KERNEL_FOLDER.rglob("*.py")]) in stored.parts
     assert os.environ.get("NUMBA_CACHE_DIR", "") == cast(Any, config).CACHE_DIR
 
 

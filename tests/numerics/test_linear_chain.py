@@ -1,4 +1,6 @@
 import itertools
+import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
@@ -92,6 +94,45 @@ def test_descent_equals_a_plain_loop(depth: int, momentum: float) -> None:
     assert descent.loss == pytest.approx(plain_cross_entropy(reference, decays)[0], rel=1e-9)
 
 
+@pytest.mark.parametrize("loss", ["cross-entropy", "squared", "free bias"])
+@pytest.mark.parametrize("momentum", [0.0, 0.7])
+def test_a_chain_of_many_blocks_equals_a_plain_loop(loss: str, momentum: float) -> None:
+    """Samples and rows beyond one block, unequal widths and decays."""
+    rng = np.random.default_rng(7)
+    shapes = [(150, 230), (110, 150), (130, 110), (5, 130)]
+    factors = [
+        matrix / np.sqrt(matrix.shape[1]) for matrix in (rng.standard_normal(shape) for shape in shapes)
+    ]
+    labels, targets = rng.integers(0, 5, 230), rng.standard_normal((5, 230))
+    decays = [0.004, 0.003, 0.002, 0.001]
+    reference = [factor.copy() for factor in factors]
+    velocities = [np.zeros_like(factor) for factor in factors]
+    losses: list[float] = []
+    for _ in range(31):
+        product = chain_product(reference)
+        if loss == "cross-entropy":
+            fit = float(-log_softmax(product, axis=0)[labels, np.arange(230)].mean())
+            residual = (softmax(product, axis=0) - np.eye(5)[:, labels]) / 230
+        else:
+            difference = product - targets
+            difference -= difference.mean(axis=1, keepdims=True) if loss == "free bias" else 0.0
+            fit, residual = float(np.sum(difference**2) / 460), difference / 230
+        pairs = list(zip(decays, reference, strict=True))
+        losses.append(fit + sum(0.5 * decay * float(np.sum(factor**2)) for decay, factor in pairs))
+        for j, (decay, factor) in enumerate(pairs):
+            left = chain_product([np.eye(factor.shape[0]), *reference[j + 1 :]])
+            right = chain_product(reference[:j]) if j else np.eye(230)
+            velocities[j] = momentum * velocities[j] - 0.5 * (left.T @ residual @ right.T + decay * factor)
+        reference = [factor + velocity for factor, velocity in zip(reference, velocities, strict=True)]
+    if loss == "cross-entropy":
+        run = partial(descend_cross_entropy, factors, labels, decays)
+    else:
+        run = partial(descend_squared_loss, factors, targets, decays, free_bias=loss == "free bias")
+    descent = run(step=0.5, max_steps=30, momentum=momentum, record_every=1, tolerance=0.0)
+    np.testing.assert_allclose(descent.loss_history, losses, rtol=1e-9)
+    assert descent.loss_history[-1] < 0.99 * descent.loss_history[0]
+
+
 def test_the_starting_factors_are_left_alone() -> None:
     factors = start(2)
     before = [factor.copy() for factor in factors]
@@ -125,10 +166,50 @@ def test_balancedness_is_conserved_without_decay() -> None:
 def test_a_step_too_large_is_a_value_with_a_remedy() -> None:
     descent = descend_squared_loss(start(2), np.ones((3, 6)), 0.01, step=50.0, max_steps=1_000)
     assert descent.status == "diverged"
-    assert "halve it to 25" in descent.remedy
+    assert descent.stable_step is not None
+    assert f"{descent.stable_step:.3g}" in descent.remedy
     assert descent.steps < 1_000
     assert not any(np.isnan([descent.loss, descent.gradient_norm, descent.stationarity]))
     assert np.isfinite(descent.loss_history).all()
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+@pytest.mark.parametrize("step", [3.0, 40.0, 1e4])
+def test_the_step_that_would_have_been_stable_is(step: float, momentum: float) -> None:
+    """Four targets of size 10: far along the way the curvature is many times that at the start."""
+    targets = 10.0 * np.random.default_rng(2).standard_normal((3, 6))
+    run = partial(descend_squared_loss, start(2), targets, 0.01, momentum=momentum, max_steps=2_000)
+    descent = run(step=step)
+    assert descent.status == "diverged"
+    assert descent.stable_step is not None
+    assert descent.stable_step < step
+    again = run(step=descent.stable_step)
+    assert again.status != "diverged"
+    assert again.loss < again.loss_history[0]
+    # All of the value is of the last point in bounds: the next loss is the first that is not.
+    there = loss_and_gradients_squared_loss(descent.factors, targets, 0.01)[0]
+    assert descent.loss == pytest.approx(there, rel=1e-12)
+    assert descent.loss <= 1e3 * descent.loss_history[0] + 1.0
+
+
+def test_a_start_that_overflows_is_a_value() -> None:
+    descent = descend_squared_loss([np.full((2, 2), 1e200)] * 2, np.eye(2), 0.1, step=0.1, max_steps=5)
+    assert (descent.status, descent.steps, descent.loss) == ("diverged", 0, np.inf)
+    assert "scale the start" in descent.remedy
+
+
+def test_memory_stays_within_three_times_the_parameters() -> None:
+    rng = np.random.default_rng(0)
+    shapes = chain_shapes(classes=10, samples=500, depth=3, width=400)
+    factors = gaussian_factors(shapes, scale=0.05, rng=rng)
+    labels, size = np.repeat(np.arange(10), 50), sum(factor.nbytes for factor in factors)
+    tracemalloc.start()
+    try:
+        descend_cross_entropy(factors, labels, 1e-3, step=0.1, max_steps=20)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * size
 
 
 def test_an_overflow_is_a_value_too() -> None:
@@ -205,6 +286,7 @@ def test_an_integer_step_is_the_same_descent() -> None:
         ({"factors": [np.full((2, 6), np.nan), np.ones((3, 2))]}, "NaN"),
         ({"labels": [0, 1]}, "6 samples"),
         ({"labels": [0, 0, 0, 0, 0, 3]}, "below 3"),
+        ({"labels": [0, 0, 0, 2, 2, 2]}, "class 1 has no sample"),
         ({"labels": [0.0] * 6}, "integers"),
         ({"weight_decays": -1.0}, "at least 0"),
         ({"weight_decays": [0.1, 0.1, 0.1]}, "2 matrices"),

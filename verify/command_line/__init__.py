@@ -21,7 +21,7 @@ BAD_USAGE: Final = 2
 INTERRUPTED: Final = 130
 READER_GONE: Final = 141
 
-COMMANDS: Final = ("claims", "verify", "predict")
+COMMANDS: Final = ("claims", "verify", "predict", "bench")
 """Each is `command` in the module of that name."""
 
 
