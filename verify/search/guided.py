@@ -42,7 +42,11 @@ def search(claim: Claim, run: Run, seen: Seen) -> Evidence:
     else:
         climbs = f" and {climbed} climbing ones" if climbed else ""
         summary = f"no counterexample in {tried} guided instances{climbs}"
-        evidence = Evidence(kind="search", outcome=Outcome.HOLDS, summary=summary, worst=smallest)
+        ratios = [entry.margin.ratio for entry in seen.tightest if entry.margin.ratio is not None]
+        tightest = min(ratios, default=None)
+        evidence = Evidence(
+            kind="search", outcome=Outcome.HOLDS, summary=summary, worst=smallest, tightness=tightest
+        )
     seconds = time.perf_counter() - started
     return replace(evidence, instances=tried + climbed, seed=run.seed, seconds=seconds)
 
