@@ -185,6 +185,15 @@ def test_a_goal_is_not_merely_cited() -> None:
     refused(one_step(Fact(X**2 + 1, ">"), Known("Gauss"), REAL_X), "only cited")
 
 
+def test_a_claim_that_is_cited_is_rested_on() -> None:
+    order = step("order", Fact(S, ">=", X**2), Known("claim chain/cost-of-a-product: S ≥ x²"))
+    goal = step("goal", Fact(2 * S, ">=", 2 * X**2), Combination(((TWO, "order"),)))
+    loose = proof(order, goal, variables=(TOTAL, REAL_X))
+    refused(loose, "does not rest on them")
+    refused(replace(loose, rests_on=("chain/unequal-decays",)), "does not rest on them")
+    check(replace(loose, rests_on=("chain/cost-of-a-product",)))
+
+
 @pytest.mark.parametrize("name", ["1/2", "3", "-1", "pi", "e", "log", "+", "", "a b", "x\n", "²"])
 def test_a_variable_has_a_word_for_a_name(name: str) -> None:
     strange = Variable(sp.Symbol(name, real=True), "a number in disguise", ZERO, ONE)

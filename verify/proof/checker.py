@@ -65,10 +65,18 @@ def _checked(proof: Proof) -> Checked:
     idle = [step.name for step in proof.steps if step.name not in used]
     require(not idle, f"steps {idle} lead nowhere")
     _spot_check(proof)
-    cited = [step.name for step in proof.steps if step.name in proof.goals and isinstance(step.rule, Known)]
-    require(not cited, f"goals {cited} are only cited: nothing here proves them")
+    _check_citations(proof)
     slack = min((smallest for _, smallest in coverings), default=inf)
     return Checked(len(proof.steps), sum(boxes for boxes, _ in coverings), slack)
+
+
+def _check_citations(proof: Proof) -> None:
+    """A goal is more than a citation, and a claim that is cited is one the proof rests on."""
+    cited = [(step.name, step.rule.claim) for step in proof.steps if isinstance(step.rule, Known)]
+    goals = [name for name, _ in cited if name in proof.goals]
+    require(not goals, f"goals {goals} are only cited: nothing here proves them")
+    loose = {claim for _, claim in cited if claim is not None} - set(proof.rests_on)
+    require(not loose, f"claims {sorted(loose)} are cited, but the proof does not rest on them")
 
 
 def _check_step(step: Step, context: Context) -> set[str]:

@@ -74,7 +74,10 @@ class Evident:
 
 @dataclass(frozen=True)
 class Known:
-    """A classical theorem, cited and not re-proved here; the reader must accept it."""
+    """A classical theorem, cited and not re-proved here; the reader must accept it.
+
+    A theorem named ``claim ID`` is one of the ledger's claims, on which the proof has to rest.
+    """
 
     theorem: str
     uses: tuple[str, ...] = ()
@@ -83,6 +86,11 @@ class Known:
     def name(self) -> str:
         """The theorem's name: what stands before a colon."""
         return self.theorem.partition(":")[0].strip()
+
+    @property
+    def claim(self) -> str | None:
+        """The id of the claim that it cites, None for a theorem of the literature."""
+        return self.name.removeprefix("claim ") if self.name.startswith("claim ") else None
 
     def describe(self) -> str:
         """The rule in words."""
