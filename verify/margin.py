@@ -40,9 +40,14 @@ class Margin:
 
     def __post_init__(self) -> None:
         if math.isnan(self.value) or not 0 <= self.error < math.inf:
-            raise OutOfDomainError(
-                f"a margin of {self.value} ± {self.error} compares nothing: exclude the instance"
-            )
+            raise OutOfDomainError(f"a margin that {self._fault} compares nothing: exclude the instance")
+
+    @property
+    def _fault(self) -> str:
+        """In words: tables print no NaN and no infinity."""
+        if math.isnan(self.value) or math.isnan(self.error):
+            return "is not a number"
+        return "has an infinite error" if self.error == math.inf else f"has an error of {self.error}"
 
     @property
     def outcome(self) -> Outcome:

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 from verify.claim import Run
 from verify.running.task import Task
-from verify.running.workers import THREAD_VARIABLES
+from verify.running.threads import THREAD_VARIABLES
 from verify.search.batch import judge_chunk
 
 if TYPE_CHECKING:
-    from verify.search.batch import Tally
+    from verify.search.tally import Tally
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 """What no claim can ignore; Windows has one such signal only."""

@@ -15,6 +15,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
+from verify.running.threads import THREAD_VARIABLES
+
 if TYPE_CHECKING:
     from verify.claim import Run
     from verify.running.interrupts import Interrupts
@@ -25,7 +27,6 @@ BREATH = 0.25
 """Seconds between looks at whether Ctrl-C was pressed."""
 GRACE = 3.0
 """Seconds that a process has to end its helpers and itself before it is killed."""
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def judge_in_workers(
@@ -134,7 +135,7 @@ def serve(connection: Connection) -> None:
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     with contextlib.suppress(OSError):  # what a claim writes past Python must not mix with results
         os.dup2(2, 1)
-    importlib.import_module("verify.running.task")
+    importlib.import_module("verify.running.judging")
     with contextlib.suppress(OSError):  # the parent may be gone by now
         connection.send_bytes(b"ready")
     while True:
@@ -150,7 +151,7 @@ def _judged(task: "Task", run: "Run", jobs: int) -> bytes:
     from multiprocessing.reduction import ForkingPickler
 
     from verify.running.failure import describe
-    from verify.running.task import judge_task
+    from verify.running.judging import judge_task
     from verify.verdict import Judgement, Verdict
 
     judgement = judge_task(task, run, jobs)
