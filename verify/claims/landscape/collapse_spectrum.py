@@ -33,9 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.cross_entropy.collapse import COLLAPSE
-from theory.landscape.collapse_hessian import (
-    collapse_spectrum,
-)
+from theory.landscape.collapse_hessian import collapse_spectrum
 from theory.sources import RANKCOLLAPSE
 from verify.claim import Claim
 from verify.claims.landscape.experiments.characteristic_polynomials import collapse_polynomials

@@ -31,9 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.cross_entropy.paired import PAIRED
-from theory.landscape.paired_hessian import (
-    paired_spectrum,
-)
+from theory.landscape.paired_hessian import paired_spectrum
 from theory.sources import RANKCOLLAPSE
 from verify.claim import Claim
 from verify.claims.landscape.experiments.characteristic_polynomials import paired_polynomials

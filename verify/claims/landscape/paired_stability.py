@@ -20,16 +20,7 @@ from verify.claims.landscape.paired_spectrum import dense_spectrum, instances, s
 from verify.evidence import Evidence, Table, overall, worst_of
 from verify.instance import Instance
 from verify.margin import Margin
-from verify.proof import (
-    Fact,
-    Identity,
-    Increasing,
-    Proof,
-    RationalSign,
-    Rising,
-    Step,
-    Variable,
-)
+from verify.proof import Fact, Identity, Increasing, Proof, RationalSign, Rising, Step, Variable
 
 _X = sp.Symbol("x", positive=True)
 _EXCESS = sp.Symbol("excess", nonnegative=True)

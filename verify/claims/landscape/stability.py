@@ -20,15 +20,8 @@ from theory.cross_entropy.stability import (
 from theory.sources import RANKCOLLAPSE
 from theory.symbols import CLASSES, FACTORS, SCALE
 from verify.claim import Claim, Run
-from verify.claims.landscape.collapse_spectrum import (
-    dense_spectrum,
-    instances,
-    is_wide_enough,
-    sampler,
-)
-from verify.claims.landscape.lemmas.contrast import (
-    contrast_rises,
-)
+from verify.claims.landscape.collapse_spectrum import dense_spectrum, instances, is_wide_enough, sampler
+from verify.claims.landscape.lemmas.contrast import contrast_rises
 from verify.claims.landscape.lemmas.few_classes import three_classes, two_classes
 from verify.claims.landscape.lemmas.stable_blocks import critical_is_first, none_is_negative
 from verify.claims.landscape.lemmas.steps import partition_steps, same

@@ -5,12 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from theory.landscape.norm_ratio import (
-    FROBENIUS_LIMIT,
-    TRACE_LIMIT,
-    norm_ratios,
-    spectral_limit,
-)
+from theory.landscape.norm_ratio import FROBENIUS_LIMIT, TRACE_LIMIT, norm_ratios, spectral_limit
 from theory.tolerances import LIMIT_EXTRAPOLATION, LINEAR_ALGEBRA
 from verify.claim import Run
 from verify.claims.landscape.experiments.dense_hessian import dense_hessian, pairs, simplex

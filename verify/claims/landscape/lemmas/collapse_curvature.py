@@ -3,10 +3,7 @@
 import sympy as sp
 
 from theory.cross_entropy.collapse import COLLAPSE_DECAY
-from theory.landscape.collapse_hessian import (
-    CONTRAST,
-    OFF_CLASS,
-)
+from theory.landscape.collapse_hessian import CONTRAST, OFF_CLASS
 from theory.symbols import CLASSES, FACTORS, SAMPLES_PER_CLASS, SCALE
 from verify.claims.landscape.lemmas.steps import partition_steps, same
 from verify.proof import Proof, Variable

@@ -2,10 +2,7 @@
 
 import sympy as sp
 
-from theory.cross_entropy.stability import (
-    REDUCED_DETERMINANT,
-    STANDARD_DETERMINANT,
-)
+from theory.cross_entropy.stability import REDUCED_DETERMINANT, STANDARD_DETERMINANT
 from theory.landscape.collapse_hessian import (
     CONTRAST,
     CRITICAL_EIGENVALUE,

@@ -2,12 +2,8 @@
 
 import sympy as sp
 
-from theory.cross_entropy.stability import (
-    STABILITY_SCALE,
-)
-from theory.landscape.collapse_hessian import (
-    SCALE_EIGENVALUE,
-)
+from theory.cross_entropy.stability import STABILITY_SCALE
+from theory.landscape.collapse_hessian import SCALE_EIGENVALUE
 from theory.symbols import CLASSES, FACTORS, SCALE
 from verify.claims.landscape.lemmas.contrast import CONTRAST_RANGE, CONTRAST_SYMBOL, FREE_SCALE, TERMS
 from verify.claims.landscape.lemmas.steps import partition_steps, same

@@ -3,11 +3,7 @@
 import sympy as sp
 
 from theory.cross_entropy.paired import PAIRED
-from theory.landscape.paired_hessian import (
-    OWN_STRENGTH,
-    STRENGTH,
-    TENSION,
-)
+from theory.landscape.paired_hessian import OWN_STRENGTH, STRENGTH, TENSION
 from theory.symbols import CLASSES, FACTORS, SAMPLES_PER_CLASS, SCALE
 from verify.claims.landscape.lemmas.steps import same
 from verify.proof import Combination, Evident, Fact, Proof, RationalSign, Step, Variable

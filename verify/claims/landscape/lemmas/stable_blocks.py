@@ -2,9 +2,7 @@
 
 import sympy as sp
 
-from theory.cross_entropy.stability import (
-    STABILITY_SCALE,
-)
+from theory.cross_entropy.stability import STABILITY_SCALE
 from theory.symbols import CLASSES, FACTORS
 from verify.claims.landscape.lemmas.contrast import CONTRAST_RANGE, COUPLING_SQUARED, FREE_SCALE, TERMS
 from verify.claims.landscape.lemmas.steps import same
