@@ -1,7 +1,7 @@
 """A claim: one statement of the literature, or of a user, and everything that can judge it."""
 
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -144,6 +144,11 @@ class Claim:
 
     def fast_margin(self, instance: Instance) -> Margin:
         """The margin in floats; the exact one for a claim that has no other."""
+        if not isinstance(cast(object, instance), Mapping):
+            raise InvalidClaimError(
+                f"claim {self.id}: an instance is of type {type(instance).__name__}: draw a dictionary of "
+                "named values"
+            )
         found = self.exactly(instance) if self.margin is None else self.margin(instance)
         if found is None:
             raise InvalidClaimError(f"claim {self.id} has no margin for this instance: give it one in floats")

@@ -65,6 +65,14 @@ def test_a_margin_of_nothing_is_refused(value: float, error: float, fault: str) 
     assert one_line(str(caught.value)) == str(caught.value)  # tables print it whole
 
 
+def test_only_exact_and_ball_arithmetic_are_certain() -> None:
+    assert Margin.exact(Fraction(-1, 3)).certain
+    assert Margin.of_ball(arb("1e-300")).certain
+    assert not Margin.of_ball(arb(0, 1)).certain
+    assert not Margin.at_least(2.0, 1.0).certain
+    assert not Margin(1.0, 0.0).certain
+
+
 def test_ties_alone_decide_nothing_unless_equality_is_claimed() -> None:
     assert overall([]) is CLOSE
     assert overall([Margin(0.0, 1.0)]) is CLOSE
@@ -158,6 +166,26 @@ def test_what_is_no_margin_is_named(name: str, value: Any) -> None:
     with pytest.raises(
         InvalidClaimError, match=f"its margin is of type {type(value).__name__}: return one of"
     ):
+        judge(claim, Run())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"instances": lambda: st.integers(0, 9), "margin": lambda instance: Margin.at_least(5, instance)},
+        {"sampler": lambda generator: [1], "margin": lambda instance: Margin.at_least(5, 1)},
+    ],
+)
+def test_an_instance_is_a_dictionary(wrong: dict[str, Any]) -> None:
+    claim = Claim(id="mine", title="", statement="", source="", **wrong)
+    with pytest.raises(InvalidClaimError, match=r"is of type (int|list): draw a dictionary"):
+        judge(claim, Run())
+
+
+def test_an_experiment_returns_evidence() -> None:
+    nothing: Any = lambda run: None  # noqa: E731
+    claim = Claim(id="mine", title="", statement="", source="", experiments=(nothing,))
+    with pytest.raises(InvalidClaimError, match="returns a NoneType: return Evidence"):
         judge(claim, Run())
 
 

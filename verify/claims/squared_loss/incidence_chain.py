@@ -4,7 +4,7 @@ Statement   With H ∝ B (vertex–edge incidence), W_1 … W_{L−2} ∝ I_r, W
             logits are xI_K ⊗ 1_nᵀ, at a cost of (F/2)(K³r^{L−1}/2 · nΛx²)^{1/F} against collapse's
             (F/2)K(nΛx²)^{1/F}. It is the smaller one, at every x > 0 and all weight decays, iff
             r^{L−1} < 2K^{L−2}: exactly for r ≥ 4 and L ≥ 4.
-Source      the strongly regular graph incidence_construction of 2405.14468; costs derived for this project.
+Source      the strongly regular graph construction of 2405.14468; costs derived for this project.
 Computed    loss of the explicit weights through a real ReLU forward pass against collapse at the same x.
 Tight       exact in (r, L); an upper bound on the optimum.
 """

@@ -10,18 +10,18 @@ from theory.tolerances import LINEAR_ALGEBRA
 from verify.margin import Margin
 
 
-def simplex(classes: int) -> NDArray[np.float64]:
+def simplex(classes: int) -> NDArray[np.floating]:
     """The matrix S = I − 11ᵀ/K."""
     return np.eye(classes) - 1 / classes
 
 
-def pairs(count: int) -> NDArray[np.float64]:
+def pairs(count: int) -> NDArray[np.floating]:
     """The paired matrix P of 2·count classes."""
     return np.kron(np.eye(count), [[1.0, -1.0], [-1.0, 1.0]])
 
 
 def dense_hessian(
-    code: NDArray[np.float64],
+    code: NDArray[np.floating],
     scale: float,
     log_decay: float,
     place: Mapping[str, Any],
@@ -39,7 +39,7 @@ def dense_hessian(
 
 
 def dense_eigenvalues(
-    code: NDArray[np.float64], scale: float, log_decay: float, place: Mapping[str, Any]
+    code: NDArray[np.floating], scale: float, log_decay: float, place: Mapping[str, Any]
 ) -> tuple[NDArray[np.floating], float]:
     """Eigenvalues of the Hessian in units of λ, ascending, and their error bound in the same units."""
     generator = np.random.default_rng(place["width"])

@@ -59,7 +59,7 @@ def incidence_construction(run: Run) -> Evidence:
     found = minimise_relu_features(start, np.eye(6), decay, max_iterations=400)
     margins.append(Margin.at_least(predicted.loss, found.loss, error=LINEAR_ALGEBRA))
     return Evidence(
-        kind="incidence_construction",
+        kind="construction",
         outcome=overall(margins),
         summary=f"exact in integers; descent from r = 4, L = 4: {found.loss:.5f} ≤ {predicted.loss:.5f}",
         instances=len(margins),
@@ -110,7 +110,7 @@ def triangle_construction(run: Run) -> Evidence:
     found = minimise_relu_features(start, np.eye(10), decay, max_iterations=400)
     margins += [Margin.at_least(chain.loss, found.loss), Margin.at_least(collapse.loss, chain.loss)]
     return Evidence(
-        kind="triangle_construction",
+        kind="construction",
         outcome=overall(margins),
         summary=f"K = 10, L = 3, λ = 0.007: {chain.loss:.5f}, descent {found.loss:.5f} < {collapse.loss:.5f}",
         instances=len(margins),
