@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,18 @@ def change(instance):
 
 shared = {"title": "t", "statement": "s", "source": "me", "quick_samples": 2}
 CLAIM = Claim(id="mine/changes", margin=change, sampler=lambda generator: {"x": 1.0}, **shared)
+"""
+BEATING = """
+import time
+from pathlib import Path
+from verify.claim import Claim
+
+def beat(instance):
+    while True:
+        Path("beat").touch()
+        time.sleep(0.05)
+
+CLAIM = Claim(id="mine/beats", title="t", statement="s", source="me", sampler=lambda g: {"x": 1}, margin=beat)
 """
 BROKEN_ROOM = """
 import sys
@@ -162,6 +175,29 @@ def test_a_claim_of_the_ledger_that_cannot_be_imported_costs_no_other_its_verdic
     )
     assert broken["reason"].startswith("raised ImportError: half written")
     assert whole["verdict"] == whole["expected"]
+
+
+def test_a_worker_does_not_outlive_a_command_that_was_killed(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    path, beat = tmp_path / "beating.py", tmp_path / "beat"
+    path.write_text(BEATING)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rankcollapse", "verify", "--from", path.name],
+        cwd=tmp_path,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    )
+    limit = time.monotonic() + 60
+    while not beat.exists():
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    last = -1
+    while last != (last := beat.stat().st_mtime_ns):
+        assert time.monotonic() < limit
+        time.sleep(1.0)
 
 
 def test_replaying_a_ledger_claim_that_holds(invoke: Invoke, tmp_path: Path) -> None:

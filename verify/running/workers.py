@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
-from verify.running.threads import THREAD_VARIABLES
+from verify.running.threads import THREAD_VARIABLES, end_with
 
 if TYPE_CHECKING:
     from verify.claim import Run
@@ -72,7 +72,7 @@ class Worker:
         self.jobs = jobs
         context = get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs,), name="rankcollapse-worker")
+        self.process = context.Process(target=serve, args=(theirs, os.getpid()), name="rankcollapse-worker")
         self.process.start()
         theirs.close()
         self.index = -1
@@ -129,8 +129,9 @@ class Worker:
         self.process.join()
 
 
-def serve(connection: Connection) -> None:
+def serve(connection: Connection, parent: int) -> None:
     """Judge tasks from the connection until it closes; Ctrl-C is the parent's business."""
+    end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     with contextlib.suppress(OSError):  # what a claim writes past Python must not mix with results
