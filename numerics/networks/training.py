@@ -51,6 +51,7 @@ def train(
     """Minimise by at most `steps` steps of L-BFGS, then polish by about that many gradients of Newton–CG.
 
     The polish follows negative curvature and converges fast where second derivatives exist (not for ReLU).
+    Both compare losses, whose rounding ends them at gradients of about 1e-8 if not before.
 
     Raises InvalidProblemError for settings out of range, and a class without sample.
 
@@ -73,7 +74,7 @@ def train(
             return counted.arrived(theta, tolerance) or counted.evaluations >= budget
 
         found = _minimise(counted, found, "trust-ncg", {"maxiter": polish, "gtol": 0.0}, enough)
-    return _ended(objective, found, counted.evaluations, tolerance, "raise steps or polish")
+    return _ended(objective, found, counted.evaluations, tolerance, "raise steps, polish or the tolerance")
 
 
 def descend(
