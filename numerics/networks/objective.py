@@ -24,7 +24,7 @@ class LinearMap:
     """A weight W at one point of parameter space, with all that the bounds on its rank need (2402.03991).
 
     `inputs` has columns z and `deltas` columns δ = ∂(Σ_jℓ_j)/∂a: one for every use of W on every image, so a
-    convolution has `uses` = its number of positions. Column p·N + i belongs to image i of N = `images`.
+    convolution has `uses` = its number of positions. The columns of the first image come first.
     `residual` is the gradient of the full loss: λW = −(1/N)Σδzᵀ + R, with N the number of images.
     """
 
@@ -46,7 +46,7 @@ class LinearMap:
 
         Raises InvalidProblemError unless there is one label an image.
         """
-        return np.tile(class_labels(labels, self.images), self.uses)
+        return np.repeat(class_labels(labels, self.images), self.uses)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +161,7 @@ class Objective:
         deltas: tuple[FloatArray, ...],
     ) -> LinearMap:
         decay = self.decays[name]
-        z, delta = np.hstack(inputs), np.hstack(deltas)
+        z, delta = (_image_by_image(np.hstack(parts), self.samples) for parts in (inputs, deltas))
         residual = decay * weight + delta @ z.T / self.samples
         return LinearMap(name, weight.copy(), decay, z, delta, residual, self.samples)
 
@@ -179,3 +179,8 @@ class Objective:
         if self.loss == "squared":
             return outputs - self._targets
         return np.exp(log_softmax(outputs, axis=0)) - self._targets
+
+
+def _image_by_image(columns: FloatArray, images: int) -> FloatArray:
+    """Columns that run over uses first and images within, in the other order."""
+    return columns.reshape(len(columns), -1, images).swapaxes(1, 2).reshape(columns.shape)
