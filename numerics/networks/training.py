@@ -4,9 +4,9 @@ How it ended is a value, with a remedy where one is needed. Bounds with residual
 """
 
 import math
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from scipy.optimize import minimize
@@ -21,6 +21,8 @@ MEMORY = 30
 """Pairs that L-BFGS keeps: the weakly curved directions of small weight decays need more than 10."""
 DIFFERENCE = 1e-5
 """Relative step of central differences of the gradient: truncation and rounding are both near 1e-10."""
+
+REMEDY = "raise steps, polish or the tolerance; with ReLU the gradient need not vanish at a minimum"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,7 @@ def train(
     polish: int = 0,
     tolerance: float = STATIONARY,
 ) -> Trained:
-    """Minimise by at most `steps` steps of L-BFGS, then polish by about that many gradients of Newton–CG.
+    """Minimise by at most `steps` steps of L-BFGS, then by at most `polish` gradients of Newton–CG.
 
     The polish follows negative curvature and converges fast where second derivatives exist (not for ReLU).
     Both compare losses, whose rounding ends them at gradients of about 1e-8 if not before.
@@ -64,17 +66,13 @@ def train(
     _check(objective, steps=steps, tolerance=tolerance)
     if polish < 0:
         raise InvalidProblemError(f"polish {polish} must be at least 0: try 1000")
-    counted = _Counted(objective)
+    counted = _Counted(objective, tolerance, start)
     settings = {"maxiter": steps, "maxfun": 2 * steps, "maxcor": MEMORY, "ftol": 0.0, "gtol": 0.0}
-    found = _minimise(counted, start, "L-BFGS-B", settings, lambda theta: counted.arrived(theta, tolerance))
+    _minimise(counted, "L-BFGS-B", settings)
     if polish:
-        budget = counted.evaluations + polish
-
-        def enough(theta: FloatArray) -> bool:
-            return counted.arrived(theta, tolerance) or counted.evaluations >= budget
-
-        found = _minimise(counted, found, "trust-ncg", {"maxiter": polish, "gtol": 0.0}, enough)
-    return _ended(objective, found, counted.evaluations, tolerance, "raise steps, polish or the tolerance")
+        counted.budget = counted.evaluations + polish
+        _minimise(counted, "trust-ncg", {"maxiter": polish, "gtol": 0.0})
+    return _ended(objective, counted.best, counted.evaluations, tolerance, REMEDY)
 
 
 def descend(
@@ -112,18 +110,24 @@ def descend(
     return _ended(objective, theta, steps, tolerance, "raise steps")
 
 
-class _Counted:
-    """An objective that counts how often it is evaluated, and knows its last gradient's norm."""
+class _EnoughError(Exception):
+    """Ends a method of scipy from within: at the tolerance, or where the budget is spent."""
 
-    def __init__(self, objective: Objective) -> None:
-        self.objective = objective
-        self.evaluations = 0
-        self.gradient_norm = math.inf
+
+class _Counted:
+    """An objective that counts its evaluations, keeps the best point, and ends the search in time."""
+
+    def __init__(self, objective: Objective, tolerance: float, start: FloatArray) -> None:
+        self.objective, self.tolerance = objective, tolerance
+        self.best, self.least = start, math.inf
+        self.evaluations, self.budget = 0, math.inf
 
     def value_and_gradient(self, theta: FloatArray) -> tuple[float, FloatArray]:
-        self.evaluations += 1
-        loss, gradient = self.objective.value_and_gradient(theta)
-        self.gradient_norm = float(np.linalg.norm(gradient))
+        loss, gradient = self._evaluate(theta)
+        if loss <= self.least:
+            self.best, self.least = theta.copy(), loss
+            if np.linalg.norm(gradient) <= self.tolerance * _scale(self.objective, theta):
+                raise _EnoughError
         return loss, gradient
 
     def curvature_along(self, theta: FloatArray, direction: FloatArray) -> FloatArray:
@@ -132,37 +136,22 @@ class _Counted:
         if size == 0:
             return np.zeros_like(direction)
         step = DIFFERENCE * max(1.0, float(np.linalg.norm(theta))) / size
-        self.evaluations += 2
-        ahead = self.objective.value_and_gradient(theta + step * direction)[1]
-        behind = self.objective.value_and_gradient(theta - step * direction)[1]
+        ahead, behind = (self._evaluate(theta + way * direction)[1] for way in (step, -step))
         return (ahead - behind) / (2 * step)
 
-    def arrived(self, theta: FloatArray, tolerance: float) -> bool:
-        return self.gradient_norm <= tolerance * _scale(self.objective, theta)
+    def _evaluate(self, theta: FloatArray) -> tuple[float, FloatArray]:
+        if self.evaluations >= self.budget:
+            raise _EnoughError
+        self.evaluations += 1
+        return self.objective.value_and_gradient(theta)
 
 
-def _minimise(
-    counted: _Counted,
-    start: FloatArray,
-    method: str,
-    options: dict[str, Any],
-    enough: Callable[[FloatArray], bool],
-) -> FloatArray:
-    def callback(theta: FloatArray) -> None:
-        if enough(theta):
-            raise StopIteration
-
+def _minimise(counted: _Counted, method: str, options: dict[str, Any]) -> None:
     hessian = {"hessp": counted.curvature_along} if method == "trust-ncg" else {}
-    found = minimize(
-        counted.value_and_gradient,
-        start,
-        jac=True,
-        method=method,
-        options=options,
-        callback=callback,
-        **hessian,
-    )
-    return np.asarray(cast(Any, found).x, dtype=np.float64)
+    with suppress(_EnoughError):
+        minimize(
+            counted.value_and_gradient, counted.best, jac=True, method=method, options=options, **hessian
+        )
 
 
 def _scale(objective: Objective, parameters: FloatArray) -> float:
