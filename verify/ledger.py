@@ -88,6 +88,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("two-layer/convex-program", SUPPORTED, SUPPORTED, "2026-11-25"),
     Entry("two-layer/vector-relaxations", SUPPORTED, SUPPORTED, "2026-11-25"),
     Entry("two-layer/collapse-costs-no-more", SUPPORTED, SUPPORTED, "2026-11-25"),
+    Entry("networks/loss-decreasing-path", PROVED, PROVED, "2026-11-25"),
     Entry("depth/spectral-reduction", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("depth/collapse-ray", PROVED, PROVED, "2026-11-22"),
     Entry("regression/two-factors", PROVED, PROVED, "2026-11-22"),
