@@ -101,13 +101,12 @@ def enclose(problem: CostProblem, attempt: Attempt, accuracy: float = SOLVER_GAP
 
 
 def _best_point(problem: CostProblem, matrix: FloatArray | None) -> tuple[FloatArray, float]:
-    """The cheapest of the point moved into the feasible set, and zero; zeros and ∞ where neither is."""
+    """The cheaper of the point moved into the feasible set and of zero, if feasible; else zero and ∞."""
     zero = np.zeros(problem.shape)
-    best, value = zero, math.inf
-    for candidate in ([] if matrix is None else [matrix]) + [zero]:
-        moved = into_feasible_set(problem, candidate)
-        if moved is not None and (cost := problem.objective(moved)) < value:
-            best, value = moved, cost
+    best, value = zero, problem.objective(zero) if is_feasible(problem, zero) else math.inf
+    moved = None if matrix is None else into_feasible_set(problem, matrix)
+    if moved is not None and (cost := problem.objective(moved)) < value:
+        best, value = moved, cost
     return best, value
 
 

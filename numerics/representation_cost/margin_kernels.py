@@ -41,12 +41,10 @@ def meet_margins(
 
 @kernel
 def shrink_singular_values(matrix: FloatArray, amount: float) -> FloatArray:
-    """Every singular value lowered by the amount, not below zero, through the smaller Gram matrix.
+    """Every singular value lowered by the amount, not below zero, through the Gram matrix of the rows.
 
     The factor 1 − amount/σ is smooth where it is not zero, so squaring costs no accuracy that matters.
     """
-    if matrix.shape[0] > matrix.shape[1]:
-        return shrink_singular_values(matrix.T.copy(), amount).T.copy()
     squares, vectors = np.linalg.eigh(np.dot(matrix, matrix.T))
     first = 0
     while first < squares.size and squares[first] <= amount * amount:

@@ -109,7 +109,7 @@ def _compiled(shape: _Shape) -> Program:
     tied = free == outputs
     loss = _loss(shape, parameters, free)
     return Program(
-        cp.Problem(cp.Minimize(loss + penalty), [tied]), parameters, matrix, lambda: -_value(tied.dual_value)
+        cp.Problem(cp.Minimize(loss + penalty), [tied]), parameters, matrix, lambda: _value(tied.dual_value)
     )
 
 
