@@ -79,7 +79,8 @@ def enclose(problem: CostProblem, attempt: Attempt, accuracy: float = SOLVER_GAP
         pulls.append(problem.fit.pull_at(matrix @ problem.inputs))
     multipliers, bound = _best_multipliers(problem, pulls)
     gap = value - bound
-    enough = gap <= accuracy * abs(value) + LINEAR_ALGEBRA * _scale(problem)
+    allowed = accuracy * abs(value) + LINEAR_ALGEBRA * _scale(problem)
+    enough = math.isfinite(gap) and gap <= allowed
     status: Status = "optimal" if enough else attempt.claim
     remedy = attempt.remedy
     if not enough and status == "optimal":

@@ -44,7 +44,7 @@ def paired(classes: int) -> FloatArray:
 
 
 def margins_of(matrix: FloatArray) -> FloatArray:
-    return np.diag(matrix) - matrix
+    return np.asarray(np.diag(matrix) - matrix, dtype=np.float64)
 
 
 def nuclear(matrix: FloatArray) -> float:

@@ -56,11 +56,11 @@ def _shortfall(problem: CostProblem, outputs: FloatArray) -> float:
     fit = problem.fit
     if isinstance(fit, Interpolation):
         return float(np.abs(outputs - fit.targets).max())
-    worst = 0.0
-    if isinstance(fit, Margins):
-        for j, i in np.argwhere(np.isfinite(fit.required)):
-            worst = max(worst, fit.required[j, i] - (outputs[fit.labels[i], i] - outputs[j, i]))
-    return worst
+    if not isinstance(fit, Margins):
+        return 0.0
+    asked = [(j, i) for j in range(fit.shape[0]) for i in range(fit.shape[1]) if j != fit.labels[i]]
+    lacking = (float(fit.required[j, i] - outputs[fit.labels[i], i] + outputs[j, i]) for j, i in asked)
+    return max(0.0, *lacking)
 
 
 def _fit_conditions(
