@@ -25,7 +25,10 @@ Result = TypeVar("Result")
 
 OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
-KERNEL_FOLDER = Path(__file__).parent / "descent"
+KERNEL_FOLDERS: Final = tuple(
+    Path(__file__).parent / name for name in ("descent", "optimum", "representation_cost")
+)
+"""Where kernels live, with all they are compiled from."""
 
 
 def fingerprint(sources: Iterable[Path]) -> str:
@@ -41,6 +44,17 @@ def fingerprint(sources: Iterable[Path]) -> str:
     for source in sorted(sources):
         digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def kernel_sources() -> list[Path]:
+    """Return every file that a kernel may be compiled from, this one included.
+
+    Examples
+    --------
+    >>> "fit.py" in [source.name for source in kernel_sources()]
+    True
+    """
+    return [Path(__file__), *(source for folder in KERNEL_FOLDERS for source in folder.rglob("*.py"))]
 
 
 def cache_folder(environment: Mapping[str, str], name: str) -> Path:
@@ -101,7 +115,7 @@ def instruction(generate: Callable[..., Any]) -> Any:
 
 @cache
 def _folder_of_this_process() -> Path:
-    return cache_folder(os.environ, fingerprint([Path(__file__), *KERNEL_FOLDER.rglob("*.py")]))
+    return cache_folder(os.environ, fingerprint(kernel_sources()))
 
 
 def _candidate_bases(environment: Mapping[str, str]) -> Iterable[Path]:

@@ -6,10 +6,11 @@ from typing import Any, cast
 
 from numba.core import config
 
-from numerics.compilation import KERNEL_FOLDER, cache_folder, fingerprint
+import numerics.compilation
+from numerics.compilation import cache_folder, fingerprint, kernel_sources
 from numerics.descent.fit import cross_entropy
 
-SOURCE = KERNEL_FOLDER.parent / "compilation.py"
+PACKAGE = Path(numerics.compilation.__file__).parent
 
 
 def test_a_changed_source_changes_the_folder(tmp_path: Path) -> None:
@@ -30,10 +31,10 @@ def test_an_added_or_renamed_source_changes_the_folder(tmp_path: Path) -> None:
     assert len(names) == 3
 
 
-def test_the_kernels_of_the_package_are_fingerprinted() -> None:
-    assert {"fit.py", "chain_kernels.py", "network_kernels.py"} <= {
-        path.name for path in KERNEL_FOLDER.glob("*.py")
-    }
+def test_every_file_with_kernels_is_fingerprinted() -> None:
+    uses = {path for path in PACKAGE.rglob("*.py") if "from numerics.compilation import" in path.read_text()}
+    assert {"fit.py", "proximal_kernels.py"} <= {path.name for path in uses}
+    assert uses <= {Path(source) for source in kernel_sources()}
 
 
 def test_the_users_choices_are_respected_in_order(tmp_path: Path) -> None:
@@ -53,7 +54,7 @@ def test_an_unwritable_folder_falls_back_to_a_temporary_one(tmp_path: Path) -> N
 
 def test_the_kernels_are_stored_in_the_folder_and_others_keep_theirs() -> None:
     stored = Path(cast(Any, cross_entropy).stats.cache_path)
-    assert fingerprint([SOURCE, *KERNEL_FOLDER.rglob("*.py")]) in stored.parts
+    assert fingerprint(kernel_sources()) in stored.parts
     assert os.environ.get("NUMBA_CACHE_DIR", "") == cast(Any, config).CACHE_DIR
 
 
