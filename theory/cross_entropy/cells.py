@@ -19,9 +19,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.cross_entropy.code_vectors import gram
 from theory.cross_entropy.tight_codes import Code
 
 Floats = NDArray[np.float64]
+
+SERVED = 1e-9
+"""A class is served by a gap above this fraction of the largest."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,9 @@ class Cell:
         """(coefficient of β, of α, number of classes) for the wrong classes of the same cell."""
         rows: list[tuple[float, float, float]] = []
         if self.code is not None:
-            rows += [(float(gap), 0.0, count) for gap, count in zip(self.code.gaps, self.code.counts, strict=True)]
+            rows += [
+                (float(gap), 0.0, count) for gap, count in zip(self.code.gaps, self.code.counts, strict=True)
+            ]
         elif self.width > 1:
             rows.append((0.0, 0.0, self.width - 1))
         if self.blocks > 1:
@@ -185,12 +191,15 @@ class Arrangement:
     def columns(self, gaps: Floats) -> Columns:
         """The fit and the probabilities at these gaps."""
         exponent = self._table[1] - gaps
-        peak = np.maximum(exponent.max(axis=1, initial=-np.inf), -1e300)
-        others = peak + np.log(np.exp(exponent - peak[:, None]).sum(axis=1))
-        total = np.logaddexp(0.0, others)
+        total = np.logaddexp(0.0, np.logaddexp.reduce(exponent, axis=1))
         log_wrong = exponent - total[:, None]
         value = float(np.exp(self.log_shares) @ total)
         return Columns(value, np.exp(log_wrong), np.exp(log_wrong + self.log_shares[:, None]))
+
+    def fits(self, gaps: Floats) -> Floats:
+        """The fit over λ for an array of gaps, cells × rows last."""
+        others = np.logaddexp.reduce(self._table[1] - gaps, axis=-1)
+        return np.logaddexp(0.0, others) @ np.exp(self.log_shares)
 
     def penalty(self, point: Point) -> float:
         """(F/2)Σσ^{2/F}, the decay over λ."""
@@ -207,7 +216,32 @@ class Arrangement:
         """Of the K×N logits, with multiplicities, as they come."""
         held = point.values > 0
         own = zip(point.values[held].tolist(), self.multiplicity[held].tolist(), strict=True)
-        return [*((value, int(count)) for value, count in own), *((value, 1) for value in point.middle.tolist())]
+        return [
+            *((value, int(count)) for value, count in own),
+            *((value, 1) for value in point.middle.tolist()),
+        ]
+
+    def logits(self, point: Point) -> Floats:
+        """Z for one sample a class: K×K, cell by cell and block by block."""
+        codes, spreads = np.split(point.values * self.per_value, 2)
+        roots = np.sqrt(self.members)
+        constant = self.basis @ point.matrix / np.outer(roots, roots * np.sqrt(self.sizes))
+        place = np.repeat(np.arange(len(self.cells)), self.members.astype(np.int64))
+        logits = constant[place[:, None], place]
+        start = 0
+        for cell, code, spread in zip(self.cells, codes, spreads, strict=True):
+            inside = slice(start, start + cell.classes)
+            apart = np.eye(cell.blocks) - 1 / cell.blocks
+            logits[inside, inside] += spread * np.kron(apart, np.ones((cell.width, cell.width)))
+            if cell.code is not None:
+                logits[inside, inside] += code * np.kron(np.eye(cell.blocks), gram(cell.code.name))
+            start += cell.classes
+        return logits
+
+    def unserved(self, point: Point) -> int:
+        """How many classes have no logit above all others in their own columns."""
+        gaps = np.where(np.isfinite(self._table[1]), self.gaps(point), np.inf)
+        return int(self.members[gaps.min(axis=1) <= SERVED * np.abs(gaps[np.isfinite(gaps)]).max()].sum())
 
     def dual_bound(self, point: Point) -> float:
         """F = 2, single classes in every cell: a lower bound of the least loss over λ, in exact arithmetic.

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from theory.cross_entropy.cells import Arrangement, Columns, Floats, Point
 
-ITERATIONS: Final = 120
+ITERATIONS: Final = 80
 NEAR: Final = 25
 """Plain Newton steps granted to a start that should be near its critical point."""
 FARTHEST: Final = 30.0
@@ -29,7 +30,7 @@ CONVERGED: Final = 1e-9
 """A relative step after which the next one would be below a rounding: Newton's method squares it."""
 ALMOST: Final = 1e-3
 """Relative steps below it are taken in full, whatever the signs of the curvatures."""
-GRID: Final = 240
+GRID: Final = 120
 """Points of the first scan of a ray, evenly spaced in the logarithm of its scale."""
 
 
@@ -40,20 +41,19 @@ class Chart:
     gradient: Floats
     hessian: Floats
     scale: Floats
-    inside: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]"
+    inside: NDArray[np.bool_]
     left: Floats
     right: Floats
-    held: "np.ndarray[tuple[int], np.dtype[np.intp]]"
+    held: NDArray[np.intp]
 
 
 def critical_point(problem: Arrangement, start: Point) -> Point | None:
-    """The critical point near a start, of its rank, minimum or saddle: plain Newton steps; None if they stray."""
+    """The critical point of a start's rank near it, minimum or saddle; None if plain Newton steps stray."""
     point = start
     for _ in range(NEAR):
         chart = _chart(problem, point)
-        try:
-            step = np.linalg.solve(chart.hessian, -chart.gradient)
-        except np.linalg.LinAlgError:
+        step = _solve(chart.hessian, -chart.gradient)
+        if step is None:
             return None
         reach = float(np.abs(step).max())
         if not reach <= FARTHEST:
@@ -105,12 +105,9 @@ def _step(chart: Chart) -> Floats:
     """Newton's step; away from a minimum, one that descends."""
     size = chart.gradient.size
     largest = float(np.abs(np.diag(chart.hessian)).max())
-    try:
-        step = np.linalg.solve(chart.hessian, -chart.gradient)
-        if np.abs(step).max() <= ALMOST:
-            return step
-    except np.linalg.LinAlgError:
-        pass
+    step = _solve(chart.hessian, -chart.gradient)
+    if step is not None and np.abs(step).max() <= ALMOST:
+        return step
     shift = 0.0
     while True:
         try:
@@ -118,7 +115,15 @@ def _step(chart: Chart) -> Floats:
         except np.linalg.LinAlgError:
             shift = max(4 * shift, 1e-4 * largest)
             continue
-        return np.linalg.solve(root.T, np.linalg.solve(root, -chart.gradient))
+        half = np.linalg.solve(root, -chart.gradient)
+        return np.linalg.solve(root.T, half).astype(np.float64)
+
+
+def _solve(matrix: Floats, right: Floats) -> Floats | None:
+    try:
+        return np.linalg.solve(matrix, right).astype(np.float64)
+    except np.linalg.LinAlgError:
+        return None
 
 
 def _descend(
@@ -161,7 +166,7 @@ def _chart(problem: Arrangement, point: Point) -> Chart:
     matrix_gradient, matrix_hessian = _matrix_part(problem, point, within, bend, left, right)
     values, first, second = _value_part(problem, point, slope, bend, held)
     cell, kind = held % cells, held // cells
-    mixed = np.einsum("av,vi,aj->aij", bend[cell, kind, 2:], left, right[cell])
+    mixed = (bend[cell, kind, 2:] @ left)[:, :, None] * right[cell][:, None, :]
     factors = np.concatenate([values, scale[inside]])
     hessian = np.block(
         [
@@ -170,9 +175,7 @@ def _chart(problem: Arrangement, point: Point) -> Chart:
         ]
     )
     gradient = np.concatenate([first, matrix_gradient[inside]])
-    return Chart(
-        gradient * factors, hessian * np.outer(factors, factors), scale, inside, left, right, held
-    )
+    return Chart(gradient * factors, hessian * np.outer(factors, factors), scale, inside, left, right, held)
 
 
 def _fit_derivatives(problem: Arrangement, columns: Columns) -> tuple[Floats, Floats]:
@@ -180,7 +183,7 @@ def _fit_derivatives(problem: Arrangement, columns: Columns) -> tuple[Floats, Fl
     table, weighted = problem.table, columns.weighted
     slope = -np.einsum("crv,cr->cv", table, weighted)
     first = np.einsum("crv,cr->cv", table, columns.wrong)
-    bend = np.einsum("crv,cr,crw->cvw", table, weighted, table) + first[:, :, None] * slope[:, None, :]
+    bend = table.transpose(0, 2, 1) @ (weighted[:, :, None] * table) + first[:, :, None] * slope[:, None, :]
     return slope, bend
 
 
@@ -189,7 +192,7 @@ def _value_part(
     point: Point,
     slope: Floats,
     bend: Floats,
-    held: "np.ndarray[tuple[int], np.dtype[np.intp]]",
+    held: NDArray[np.intp],
 ) -> tuple[Floats, Floats, Floats]:
     """The singular values of codes and spreads, gradient and Hessian in them."""
     cells, power = len(problem.cells), 2 / problem.factors
@@ -209,7 +212,7 @@ def _matrix_part(
     first = point.middle ** (power - 1)
     gradient = within.copy()
     gradient[range(rank), range(rank)] += first
-    turned = np.einsum("vi,cvw,wk->cik", left, bend[:, 2:, 2:], left, optimize=True)
+    turned = left.T @ bend[:, 2:, 2:] @ left
     outer = np.einsum("cj,cl->cjl", right, right).reshape(right.shape[0], -1)
     shape = (left.shape[0], left.shape[0], right.shape[0], right.shape[0])
     flat = turned.reshape(right.shape[0], -1).T @ outer
@@ -261,7 +264,7 @@ def along_ray(problem: Arrangement, direction: Point) -> Point | None:
     farthest = 4 * unit * (np.log(problem.classes) + max(float(problem.log_shares.max()), 1.0) + 40)
     scales = np.geomspace(1e-3 * unit, farthest, GRID)
     penalty = problem.penalty(direction) * scales ** (2 / problem.factors)
-    losses = np.array([problem.columns(scale * gaps).value for scale in scales]) + penalty
+    losses = problem.fits(scales[:, None, None] * gaps) + penalty
     lower = (losses[1:-1] < losses[:-2]) & (losses[1:-1] <= losses[2:])
     places = np.nonzero(lower)[0] + 1
     if places.size == 0:
@@ -270,7 +273,7 @@ def along_ray(problem: Arrangement, direction: Point) -> Point | None:
     return replace(direction, values=scale * direction.values, middle=scale * direction.middle)
 
 
-SHORTEST: Final = 1 / 16
+SHORTEST: Final = 1 / 8
 """Steps of a continuation are halved down to this fraction of the way."""
 
 

@@ -19,14 +19,13 @@ import numpy as np
 from theory.cross_entropy.candidates import structures
 from theory.cross_entropy.cells import Arrangement, Cell, Floats, Point
 from theory.cross_entropy.fixed_rank import along_ray, continued, critical_point, local_minimum
-from theory.cross_entropy.group_sums import group_sums
+from theory.cross_entropy.group_sums import group_sum
 from theory.cross_entropy.tight_codes import polygon, simplex
-from theory.errors import InvalidProblemError
 
-MOST_SIZES: Final = 20
-"""Distinct class sizes beyond which generalised collapse takes too long to solve."""
-FEW_CLASSES: Final = 10
-"""Up to here every class is a cell of its own in the continuation from equal sizes."""
+FEW_CLASSES: Final = 12
+"""Up to here every class is a cell of its own, and the structures of equal sizes are starts."""
+FEW_EDGES: Final = 3
+"""Minority collapse is tried at so many of the largest falls from one class size to the next."""
 FEW_GROUPS: Final = 2
 """Up to here every group makes its own choice among pairs, polygon, collapse and nothing."""
 LARGEST_POLYGON: Final = 60
@@ -38,16 +37,15 @@ SAME_POINT: Final = 1e-10
 class Found:
     """A critical point: its name, loss and singular values with multiplicities, largest first.
 
-    `gap` is its loss minus a lower bound of the least loss, where there is one; `cells` and `point` say what
-    it is where it was solved for (None for direct sums, which are solved block by block).
+    `logits`: the K×K matrix of one column a class, largest class first. `gap`: the loss minus a lower bound
+    of the least loss, where there is one.
     """
 
     name: str
     loss: float
     values: tuple[tuple[float, int], ...]
+    logits: Callable[[], Floats]
     gap: float | None = None
-    cells: tuple[Cell, ...] | None = None
-    point: Point | None = None
 
     @property
     def rank(self) -> int:
@@ -58,24 +56,18 @@ class Found:
 def unequal_structures(sizes: tuple[int, ...], factors: int, weight_decay: float) -> list[Found]:
     """The candidates for class sizes that are not all equal, best first, zero among them.
 
-    Raises InvalidProblemError for more than `MOST_SIZES` distinct sizes.
-
     >>> [each.name for each in unequal_structures((10, 10, 1, 1), 2, 0.01)]
-    ['generalised collapse', '2 pairs of 10 unlike 1', 'zero']
+    ['generalised collapse', 'pair of 10; pair of 1', 'zero']
     """
-    groups = group_sizes(sizes)
-    if len(groups) > MOST_SIZES:
-        raise InvalidProblemError(
-            f"{len(groups)} distinct class sizes are more than the {MOST_SIZES} that cross-entropy solves for: "
-            "round sizes to fewer distinct values, or use --loss squared"
-        )
-    total, log_decay = sum(sizes), math.log(weight_decay)
-    search = _Search(groups, factors, log_decay)
-    found = [Found("zero", math.log(len(sizes)), (), gap=None)]
-    found += search.convex() if factors == 2 else search.collapse()
-    found += [Found(name, loss, values) for name, loss, values in group_sums(groups, total, factors, log_decay)]
+    classes, log_decay = len(sizes), math.log(weight_decay)
+    search = _Search(group_sizes(sizes), factors, log_decay)
+    found = search.convex() if factors == 2 else search.collapse()
+    sums = group_sum(search.groups, factors, log_decay)
+    if sums.copies.any():
+        found.append(Found(sums.name, sums.loss, _spectrum(sums.values), sums.logits))
     if factors > 2:
         found += [*search.choices(), *search.from_equal_sizes()]
+    found.append(Found("zero", math.log(classes), (), lambda: np.zeros((classes, classes))))
     return _distinct(found)
 
 
@@ -92,9 +84,8 @@ def group_sizes(sizes: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
 def _distinct(found: list[Found]) -> list[Found]:
     kept: list[Found] = []
     for each in found:
-        known = any(
-            abs(each.loss - other.loss) <= SAME_POINT * each.loss and each.rank == other.rank for other in kept
-        )
+        same = [other for other in kept if abs(each.loss - other.loss) <= SAME_POINT * each.loss]
+        known = any(each.rank == other.rank for other in same)
         if math.isfinite(each.loss) and not known:
             kept.append(each)
     return sorted(kept, key=lambda each: (each.loss, each.rank))
@@ -124,7 +115,14 @@ class _Search:
             return []
         problem = self._problem(cells)
         loss = problem.value(point) * math.exp(self.log_decay)
-        return [Found(name, loss, _spectrum(problem.singular_values(point)), None, cells, point)]
+        values, unserved = _spectrum(problem.singular_values(point)), problem.unserved(point)
+        if name == "partial collapse":
+            name = "minority collapse" if unserved else f"code of rank {sum(count for _, count in values)}"
+        if name == "zero":
+            return [Found(name, loss, (), lambda: problem.logits(point))]
+        if unserved and "unserved" not in name:
+            name = f"{name}, {unserved} unserved"
+        return [Found(name, loss, values, lambda: problem.logits(point))]
 
     def _problem(self, cells: tuple[Cell, ...]) -> Arrangement:
         return Arrangement(cells, self.factors, self.log_decay)
@@ -139,14 +137,13 @@ class _Search:
         start = along_ray(problem, simplex_direction(problem))
         point = start and local_minimum(problem, start)
         point = point or _nothing(problem)
-        for _ in range(problem.classes):
+        for _ in range(2 * len(cells)):
             larger = _grown(problem, point)
             if larger is None:
                 break
             point = local_minimum(problem, larger) or point
-        if not (point.values.any() or point.middle.size):
-            return []
-        (found,) = self._found("generalised collapse", cells, point)
+        name = "generalised collapse" if point.values.any() or point.middle.size else "zero"
+        (found,) = self._found(name, cells, point)
         bound = problem.dual_bound(point) * math.exp(self.log_decay)
         return [replace(found, gap=max(found.loss - bound, 0.0))]
 
@@ -157,16 +154,22 @@ class _Search:
         start = along_ray(problem, simplex_direction(problem))
         full = start and critical_point(problem, start)
         found = self._found("generalised collapse", cells, full or self._collapse_from_equal_sizes(cells))
-        for served in range(1, len(self.groups)):
+        for served in self._edges():
             merged = tuple(
                 Cell(size, 1, width=count) if place >= served else cells[place]
                 for place, (size, count) in enumerate(self.groups)
             )
-            found += self._near("minority collapse", merged)
+            found += self._near("partial collapse", merged)
         return found
 
+    def _edges(self) -> list[int]:
+        """How many groups to tell apart, at the largest falls of the class size."""
+        sizes = np.array([float(size) for size, _ in self.groups])
+        falls = np.argsort(-sizes[:-1] / sizes[1:], kind="stable")[:FEW_EDGES]
+        return [int(place) + 1 for place in falls]
+
     def choices(self) -> list[Found]:
-        """Pairs, polygons, collapse or nothing in every group, coupled; the same everywhere for many groups."""
+        """Pairs, polygons, collapse or nothing in every group, coupled; for many groups the same in all."""
         ways = [_ways(size, count) for size, count in self.groups]
         if len(ways) <= FEW_GROUPS:
             chosen = list(product(*ways))
@@ -174,7 +177,9 @@ class _Search:
             chosen = [tuple(way[min(place, len(way) - 1)] for way in ways) for place in range(3)]
         found: list[Found] = []
         for each in chosen:
-            if any(cell.code for _, cells in each for cell in cells):
+            served = [any(cell.code or cell.width == 1 for cell in cells) for _, cells in each]
+            falling = served == sorted(served, reverse=True)  # never a small class in place of a large one
+            if falling and any(cell.code for _, cells in each for cell in cells):
                 name = " + ".join(name for name, _ in each)
                 found += self._near(f"{name}, coupled", tuple(cell for _, cells in each for cell in cells))
         return found
@@ -185,11 +190,16 @@ class _Search:
         if len(sizes) > FEW_CLASSES:
             return []
         cells = tuple(Cell(size, 1) for size in sizes)
-        even = self._between(cells)(0.0)
+        problem, even = self._problem(cells), self._between(cells)(0.0)
         found: list[Found] = []
         for name, logits in self._equal_sizes():
-            point = point_of(even, logits)
-            found += self._found(f"unequal {name}", cells, continued(self._between(cells), point))
+            start = along_ray(problem, point_of(problem, logits))
+            point = start and local_minimum(problem, start)
+            point = point or continued(self._between(cells), point_of(even, logits))
+            if point is not None:
+                same = point.middle.size == np.linalg.matrix_rank(logits)
+                title = f"unequal {name}" if same else f"code of rank {point.middle.size}"
+                found += self._found(title, cells, point)
         return found
 
     def _equal_sizes(self) -> Iterator[tuple[str, Floats]]:
@@ -203,7 +213,8 @@ class _Search:
     def _near(self, name: str, cells: tuple[Cell, ...]) -> list[Found]:
         problem = self._problem(cells)
         start = along_ray(problem, simplex_direction(problem))
-        return self._found(name, cells, start and local_minimum(problem, start))
+        point = start and local_minimum(problem, start)
+        return self._found(name, cells, point)
 
     def _collapse_from_equal_sizes(self, cells: tuple[Cell, ...]) -> Point | None:
         """Generalised collapse on the branch of balanced collapse."""
@@ -241,7 +252,8 @@ def _ways(size: int, count: int) -> list[Way]:
     if count > 1:
         pairs = Cell(size, count // 2, width=2, code=simplex(2))
         single = (Cell(size, 1),) if count % 2 else ()
-        ways.append((f"{count // 2} pairs of {size}" + (" and a single" if single else ""), (pairs, *single)))
+        many = "pair" if count < 4 else f"{count // 2} pairs"
+        ways.append((f"{many}{' and a single' if single else ''} of {size}", (pairs, *single)))
     if 5 <= count <= LARGEST_POLYGON:
         ways.append((f"polygon-{count} of {size}", (Cell(size, 1, width=count, code=polygon(count)),)))
     ways.append(apart)
@@ -276,7 +288,7 @@ def _nothing(problem: Arrangement) -> Point:
 
 
 def _grown(problem: Arrangement, point: Point) -> Point | None:
-    """F = 2: the point with a new small singular value along the steepest descent; None where there is none."""
+    """F = 2: the point with a new small singular value along the steepest descent; None at the optimum."""
     cells = len(problem.cells)
     columns = problem.columns(problem.gaps(point))
     slope = np.einsum("crv,cr->cv", problem.table, columns.weighted)  # minus the gradient
