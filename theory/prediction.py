@@ -17,6 +17,7 @@ import numpy as np
 from theory.cross_entropy.candidates import SAME_LOSS, Structures, structures
 from theory.cross_entropy.collapse import COLLAPSE, TURNING_SCALE, tie_with_zero_scale
 from theory.cross_entropy.stability import log_stability_decay, stability_scale
+from theory.cross_entropy.unequal_sizes import unequal_structures
 from theory.problem import Problem
 from theory.squared_loss.modes import MODE_LOSS, Mode, large_root, optimal_mode
 
@@ -63,12 +64,17 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Prediction:
-    """The best candidate, all candidates by loss, the collapse point, and the thresholds in λ."""
+    """The best candidate, all candidates by loss, the collapse point, and the thresholds in λ.
+
+    `duality_gap`: the best candidate's loss minus a lower bound of every loss, where there is such a bound
+    (cross-entropy, unequal class sizes, one weight matrix).
+    """
 
     problem: Problem
     candidates: tuple[Candidate, ...]
     collapse: CollapsePoint | None
     thresholds: Thresholds
+    duality_gap: float | None = None
 
     @property
     def best(self) -> Candidate:
@@ -89,7 +95,7 @@ def predict(problem: Problem) -> Prediction:
     'paired'
     """
     if problem.loss == "cross-entropy":
-        return _predict_cross_entropy(problem)
+        return _predict_cross_entropy(problem) if problem.balanced else _predict_unequal(problem)
     return _predict_squared_loss(problem)
 
 
@@ -125,6 +131,16 @@ def _predict_cross_entropy(problem: Problem) -> Prediction:
     if point is not None and point.scale is not None:
         collapse = CollapsePoint(point.scale, point.loss, point.scale >= stable_from)
     return Prediction(problem, _sorted(candidates), collapse, thresholds)
+
+
+def _predict_unequal(problem: Problem) -> Prediction:
+    """No collapse point and no thresholds: the simplex is critical for equal sizes only."""
+    found = unequal_structures(problem.sizes, problem.factors, problem.weight_decay)
+    candidates = [
+        Candidate(each.name, 0.0 if each.rank == 0 else None, each.loss, each.rank, each.values)
+        for each in found
+    ]
+    return Prediction(problem, tuple(candidates), None, Thresholds(None, None, None), found[0].gap)
 
 
 def _candidates(found: list[Structures], stretch: float) -> list[Candidate]:

@@ -31,6 +31,9 @@ def print_prediction(prediction: Prediction, checks: "list[DescentCheck] | None"
         for each in prediction.candidates
     ]
     print_columns(("candidate", "scale", "loss", "rank"), rows)
+    if prediction.duality_gap is not None:
+        click.echo("")
+        click.echo(f"no loss is lower by more than {prediction.duality_gap:.1g} (duality gap)")
     _print_collapse(prediction)
     if checks is not None:
         _print_checks(prediction, checks)
