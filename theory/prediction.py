@@ -16,8 +16,10 @@ import numpy as np
 
 from theory.cross_entropy.candidates import SAME_LOSS, Structures, structures
 from theory.cross_entropy.collapse import COLLAPSE, TURNING_SCALE, tie_with_zero_scale
+from theory.cross_entropy.products import Part
 from theory.cross_entropy.stability import log_stability_decay, stability_scale
 from theory.cross_entropy.unequal_sizes import unequal_structures
+from theory.cross_entropy.zero_thresholds import thresholds
 from theory.problem import Problem
 from theory.squared_loss.modes import MODE_LOSS, Mode, large_root, optimal_mode
 
@@ -30,6 +32,8 @@ class Candidate:
     """A critical structure.
 
     `scale` is None where one number does not describe it; singular values of the logits come as runs.
+    `existence` and `global_` are the largest weight decays λ at which a structure made of one code at one
+    scale exists, and at which it is no worse than zero; None for other structures.
     """
 
     structure: str
@@ -37,6 +41,8 @@ class Candidate:
     loss: float
     rank: int
     logit_singular_values: Runs
+    existence: float | None = None
+    global_: float | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def _predict_cross_entropy(problem: Problem) -> Prediction:
     log_size = math.log(problem.class_size)
     log_decay = math.log(problem.weight_decay) + log_size / factors
     found = structures(classes, np.array([float(factors)]), np.array([log_decay]))
-    candidates = _candidates(found, math.exp(log_size / 2))
+    candidates = _candidates(found, problem)
 
     unit = math.exp(-log_size / factors)  # λ per μ
     turning = float(TURNING_SCALE(classes=classes, factors=factors))
@@ -120,7 +126,7 @@ def _predict_cross_entropy(problem: Problem) -> Prediction:
             return unit / classes
         return unit * math.exp(COLLAPSE.log_decay(scale=scale, classes=classes, factors=factors))
 
-    thresholds = Thresholds(
+    of_collapse = Thresholds(
         decay(turning),
         decay(tie_with_zero_scale(classes, factors)),
         math.exp(log_stability),
@@ -130,7 +136,7 @@ def _predict_cross_entropy(problem: Problem) -> Prediction:
     collapse = None
     if point is not None and point.scale is not None:
         collapse = CollapsePoint(point.scale, point.loss, point.scale >= stable_from)
-    return Prediction(problem, _sorted(candidates), collapse, thresholds)
+    return Prediction(problem, _sorted(candidates), collapse, of_collapse)
 
 
 def _predict_unequal(problem: Problem) -> Prediction:
@@ -143,19 +149,27 @@ def _predict_unequal(problem: Problem) -> Prediction:
     return Prediction(problem, tuple(candidates), None, Thresholds(None, None, None), found[0].gap)
 
 
-def _candidates(found: list[Structures], stretch: float) -> list[Candidate]:
-    """Those with a critical point; of two that agree in loss and rank the first.
-
-    `stretch` is √n: singular values for n samples a class over those for one.
-    """
+def _candidates(found: list[Structures], problem: Problem) -> list[Candidate]:
+    """Those with a critical point; of two that agree in loss and rank the first."""
+    stretch = math.sqrt(problem.class_size)
     kept: list[Candidate] = []
     for each in found:
         loss, rank = float(each.loss[0]), int(each.rank[0])
         known = any(abs(loss - other.loss) <= SAME_LOSS * loss and rank == other.rank for other in kept)
         if math.isfinite(loss) and not known:
             values = tuple((value * stretch, count) for value, count in each.spectrum(0))
-            kept.append(Candidate(each.name(0), each.scale(0), loss, rank, values))
+            ties = _against_zero(each.part(0), problem)
+            kept.append(Candidate(each.name(0), each.scale(0), loss, rank, values, *ties))
     return kept
+
+
+def _against_zero(part: Part | None, problem: Problem) -> tuple[float | None, float | None]:
+    """Decays λ up to which copies of a code exist, and are no worse than zero."""
+    if part is None:
+        return None, None
+    unit = -math.log(problem.class_size) / problem.factors
+    existence, tie = thresholds(part, problem.classes, problem.factors)
+    return math.exp(existence + unit), math.exp(tie + unit)
 
 
 def _runs(values: list[float]) -> Runs:

@@ -93,7 +93,7 @@ class Problem:
         if self.loss == "cross-entropy" and distinct > MOST_DISTINCT_SIZES:
             raise InvalidProblemError(
                 f"{distinct} distinct class sizes are above {MOST_DISTINCT_SIZES}, the most that "
-                "cross-entropy is solved for: round the sizes to fewer distinct values, or use the squared loss"
+                "cross-entropy is solved for: round sizes to fewer distinct values, or use the squared loss"
             )
 
     def _validate_spectrum(self, spectrum: tuple[float, ...]) -> None:

@@ -72,6 +72,8 @@ LEDGER: tuple[Entry, ...] = (
     Entry("landscape/norm-ratio", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/where-collapse-is-beaten", CERTIFIED, CERTIFIED, "2026-11-22"),
     Entry("cross-entropy/phase-boundaries", CERTIFIED, CERTIFIED, "2026-11-22"),
+    Entry("cross-entropy/ties-with-zero", CERTIFIED, CERTIFIED, "2026-11-25"),
+    Entry("cross-entropy/unequal-sizes-are-critical", SUPPORTED, SUPPORTED, "2026-11-25"),
     Entry("cross-entropy/pairs-and-single", PROVED, PROVED, "2026-11-22"),
     Entry("cross-entropy/candidates-are-critical", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("networks/gradient-identity", PROVED, PROVED, "2026-11-25"),

@@ -40,7 +40,8 @@ def test_the_contract_as_a_process(shell: Shell, tmp_path: Path) -> None:
     assert document["structure"] == "paired"
     assert list(document["thresholds"]) == ["existence", "global", "stability"]
     assert list(document["collapse"]) == ["scale", "loss", "stable"]
-    assert all(list(each) == ["structure", "scale", "loss", "rank"] for each in document["candidates"])
+    for each in document["candidates"]:
+        assert list(each) == ["structure", "scale", "loss", "rank", "existence", "global"]
     assert json.loads((tmp_path / "new" / "out" / "prediction.json").read_text()) == document
 
 

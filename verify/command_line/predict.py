@@ -116,7 +116,14 @@ def prediction_json(prediction: "Prediction", checks: "list[DescentCheck] | None
         **_values("logit_singular_values", best.logit_singular_values),
         **_values("factor_singular_values", prediction.factor_singular_values),
         "candidates": [
-            {"structure": each.structure, "scale": each.scale, "loss": each.loss, "rank": each.rank}
+            {
+                "structure": each.structure,
+                "scale": each.scale,
+                "loss": each.loss,
+                "rank": each.rank,
+                "existence": each.existence,
+                "global": each.global_,
+            }
             for each in prediction.candidates
         ],
         "collapse": collapse and {"scale": collapse.scale, "loss": collapse.loss, "stable": collapse.stable},
