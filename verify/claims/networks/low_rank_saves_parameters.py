@@ -2,12 +2,12 @@
 
 Statement   A tanh network trained on three quarters of scikit-learn's digits: where the rank bound with clusters by
             class says that every weight is near rank K = 10 (some λ of three decades), all weights truncated to
-            rank K save at least 30 % of all stored numbers, and the test accuracy is no lower.
+            rank K save at least 30 % of all stored numbers, and the test accuracy, above 90 %, is no lower.
 Source      2402.03991, version 1 (over 30 % saved at equal accuracy); data and networks are ours.
 Computed    for every λ: the rank bound against ‖W‖, stored numbers, test accuracy before and after, guaranteed and
             measured change of the outputs, test images whose answer the guarantee alone settles.
-Tight       the accuracy is equal far below rank K where weight decay is strong; for weak decay it is the rank, and
-            not the bound, that is low.
+Tight       no: at λ = 0.01 and 0.03 the bound is vacuous, and the accuracy still equal; at λ = 0.0001 it falls. Under
+            strong decay far lower ranks do; the answers settled count what the guarantee shows without a test.
 """
 
 import numpy as np
@@ -24,7 +24,12 @@ WIDTHS = (64, 48, 48, CLASSES)
 TRAINING_IMAGES = 1_347
 """Three quarters of 1797; the split is the same in every run."""
 LEAST_SAVED = 0.3
-DECAYS = {"quick": (1e-4, 1e-3, 1e-2, 1e-1), "full": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)}
+ACCURATE = 0.9
+"""Test accuracy below which a network is of no use, and equal accuracy says little."""
+DECAYS = {
+    "quick": (1e-4, 1e-3, 1e-2, 3e-2, 5e-2, 1e-1),
+    "full": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 2e-2, 3e-2, 4e-2, 5e-2, 7e-2, 1e-1),
+}
 
 
 def digits(run: Run) -> Evidence:
@@ -62,7 +67,8 @@ def digits(run: Run) -> Evidence:
         settled = int(np.sum(found.decided(inputs[:, test])))
         margins += [Margin.at_least(a, b, error=1e-12) for a, b in zip(guaranteed, measured, strict=True)]
         if max(relative) < 1:  # the bound says something of every weight that can have a rank above K
-            predicted.append(Margin.at_least(min(found.saved - LEAST_SAVED, right[1] - right[0] + 0.5), 0.0))
+            gained = (found.saved - LEAST_SAVED, right[1] - right[0] + 0.5, right[1] / test.size - ACCURATE)
+            predicted.append(Margin.at_least(min(gained), 0.0))
         rows.append((decay, max(relative), max(item.distance / item.weight_norm for item in bounds[:-1]), found.saved,
                      right[0] / test.size, right[1] / test.size, float(measured.max()), float(guaranteed.max()),
                      settled / test.size, _least_rank(network, inputs[:, test], labels[test], right[0])))  # fmt: skip
