@@ -34,7 +34,7 @@ from verify.margin import Margin
 from verify.proof import Combination, Fact, Identity, Known, Proof, RationalSign, Step, Variable
 
 ONE, ZERO = sp.Integer(1), sp.Integer(0)
-LARGEST = 12
+LARGEST = 9
 """Samples, or layers and spare width together, of an instance."""
 
 
@@ -99,9 +99,10 @@ def sampler(generator: np.random.Generator) -> Instance:
 
 
 def _region() -> Proof:
-    least, excess, distance, now, later = (
-        sp.Symbol(name, nonnegative=True) for name in ("least", "excess", "distance", "now", "later")
+    least, distance, now, later = (
+        sp.Symbol(name, nonnegative=True) for name in ("least", "distance", "now", "later")
     )
+    excess = sp.Symbol("excess", real=True)
     time, part = sp.Symbol("time", nonnegative=True), sp.Symbol("part", nonnegative=True)
     norm = least + 2 * (1 - time) * excess + (1 - time) ** 2 * distance
     at_later = norm.subs(time, time + part * (1 - time))
@@ -110,7 +111,7 @@ def _region() -> Proof:
         title="towards the cheapest feature of a convex region the norm never rises",
         variables=(
             Variable(least, "‖h*‖²", ZERO),
-            Variable(excess, "h*·(h − h*)", ZERO, stands_for=True),
+            Variable(excess, "h*·(h − h*), in units in which it is above −1", -ONE, stands_for=True),
             Variable(distance, "‖h − h*‖²", ZERO),
             Variable(time, "t", ZERO, ONE),
             Variable(part, "(t' − t)/(1 − t) for a later time t'", ZERO, ONE),
@@ -126,11 +127,24 @@ def _region() -> Proof:
             ),
             Step("norm now", Fact(now, "=", norm), expansion, "h(t) = h* + (1−t)(h − h*)"),
             Step("norm later", Fact(later, "=", at_later), expansion, "the same at t'"),
-            Step("falls", Fact(norm, ">=", at_later), RationalSign(), "excess ≥ 0, and 1−t falls"),
+            Step("less is left", Fact(2 * part * (1 - time), ">="), RationalSign(), "1−t falls"),
+            Step(
+                "the distance shrinks",
+                Fact((1 - time) ** 2 * distance, ">=", (1 - time) ** 2 * (1 - part) ** 2 * distance),
+                RationalSign(),
+                "(1−t)² falls",
+            ),
             Step(
                 "no feature grows",
                 Fact(now, ">=", later),
-                Combination(((ONE, "norm now"), (-ONE, "norm later"), (ONE, "falls"))),
+                Combination(
+                    (
+                        (ONE, "norm now"),
+                        (-ONE, "norm later"),
+                        ("less is left", "cheapest"),
+                        (ONE, "the distance shrinks"),
+                    )
+                ),
                 "between any two times; the line stays in the region, where the tail is linear",
             ),
         ),

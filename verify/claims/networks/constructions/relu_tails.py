@@ -15,6 +15,8 @@ from verify.margin import Margin
 if TYPE_CHECKING:
     from numerics.paths.relu import ReluPath
 
+SEGMENTS = 25
+"""Enough for most tails; a path cut short still must fall."""
 SAME = 1e-7
 """Distance within which two solutions of one quadratic program agree: active-set steps on scaled data."""
 
@@ -39,7 +41,7 @@ def drawn_path(instance: Instance) -> "tuple[IntegerArray, ReluPath]":
             start = centre + float(instance["spread"]) * rng.standard_normal(width)
             found = feature_with_output(tail, start, target, steps=20)
             columns.append(centre if found is None else found)
-    return labels, relu_path(tail, np.array(columns).T)
+    return labels, relu_path(tail, np.array(columns).T, max_segments=SEGMENTS)
 
 
 def ends_of_paths(run: Run) -> Evidence:
