@@ -7,6 +7,7 @@ order of one over what is left. Nodes of diagonal M_j only rescale: that is what
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -128,6 +129,7 @@ def _compressed(factors: Factors) -> list[FloatArray]:
     return [first, *factors[1:-1], last]
 
 
+@cache
 def _basis(width: int, node: Node) -> FloatArray:
     """An orthonormal basis of the symmetric (or diagonal) matrices, as a stack."""
     first, second = np.triu_indices(width) if node == "full" else (np.arange(width), np.arange(width))
