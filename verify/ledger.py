@@ -85,6 +85,8 @@ LEDGER: tuple[Entry, ...] = (
     Entry("networks/no-variation-low-rank", PROVED, PROVED, "2026-11-25"),
     Entry("networks/bounds-before-training", PROVED, PROVED, "2026-11-25"),
     Entry("networks/kmeans-enclosure", PROVED, PROVED, "2026-11-25"),
+    Entry("networks/rank-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
+    Entry("networks/rank-bound-on-real-data", SUPPORTED, SUPPORTED, "2026-11-25"),
     Entry("networks/collapse-minimises-cost", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("two-layer/pattern-count", SUPPORTED, SUPPORTED, "2026-11-25"),
     Entry("two-layer/convex-program", SUPPORTED, SUPPORTED, "2026-11-25"),
