@@ -18,7 +18,8 @@ from theory.networks.loss_decreasing_path import (
 
 def chain(seed: int, widths: list[int]) -> tuple[np.ndarray, ...]:
     rng = np.random.default_rng(seed)
-    return tuple(rng.standard_normal((after, before)) for before, after in zip(widths, widths[1:], strict=False))
+    pairs = zip(widths, widths[1:], strict=False)
+    return tuple(rng.standard_normal((after, before)) for before, after in pairs)
 
 
 WIDTHS = st.lists(st.integers(1, 4), min_size=3, max_size=6)
