@@ -53,7 +53,7 @@ def tail_from(network: Network, first: int) -> Network:
     """
     if not 0 <= first < len(network.weights) or (network.residual and first % 2 == 1):
         raise InvalidProblemError(
-            f"no tail starts at weight {first} of {len(network.weights)}: choose the start of a layer or block"
+            f"no tail starts at weight {first} of {len(network.weights)}: choose a layer's or block's start"
         )
     return Network(
         network.weights[first:], network.biases[first:], network.activation, residual=network.residual

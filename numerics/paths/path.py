@@ -136,8 +136,7 @@ def interpolating_start(
     """
     sizes = [*widths, targets.shape[0]]
     weights = [
-        rng.standard_normal((after, before)) / np.sqrt(before)
-        for before, after in zip(sizes, sizes[1:], strict=False)
+        rng.standard_normal((after, before)) / np.sqrt(before) for before, after in itertools.pairwise(sizes)
     ]
     whole = weights[0]
     for weight in weights[1:]:

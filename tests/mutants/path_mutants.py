@@ -1,5 +1,6 @@
 """Mutants of paths and compression: false ones with a witness by hand, and weaker ones that must survive."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,7 @@ def chains() -> Any:
     """Chains of two or three small integer matrices."""
 
     def of(widths: list[int]) -> Any:
-        pairs = zip(widths, widths[1:], strict=False)
+        pairs = itertools.pairwise(widths)
         matrices = [integer_matrices(after, before, largest=2) for before, after in pairs]
         return st.tuples(*matrices).map(lambda found: {"chain": list(found)})
 
@@ -33,7 +34,7 @@ def chains() -> Any:
 
 def draw_chain(generator: np.random.Generator) -> Instance:
     widths = generator.integers(1, 4, size=int(generator.integers(3, 5)))
-    return {"chain": [generator.standard_normal((b, a)) for a, b in zip(widths, widths[1:], strict=False)]}
+    return {"chain": [generator.standard_normal((b, a)) for a, b in itertools.pairwise(widths)]}
 
 
 CHAINS = Domain(chains, draw_chain)

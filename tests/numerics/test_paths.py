@@ -1,5 +1,6 @@
 """Paths of falling norm: from every start to the least norm, in floats and in balls."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -128,7 +129,7 @@ def test_what_cannot_be_walked_is_named() -> None:
 def test_a_relu_tail_keeps_outputs_and_patterns(seed: int, depth: int, samples: int) -> None:
     rng = np.random.default_rng(seed)
     widths = [4] * (depth + 1) + [2]
-    weights = tuple(rng.standard_normal((b, a)) for a, b in zip(widths, widths[1:], strict=False))
+    weights = tuple(rng.standard_normal((b, a)) for a, b in itertools.pairwise(widths))
     features = rng.standard_normal((4, samples))
     path = relu_path(Network(weights, (), "relu"), features)
     outputs = outputs_of((features, *weights))

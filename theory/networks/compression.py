@@ -62,7 +62,7 @@ def output_change(maps: Sequence[TruncatedMap]) -> Matrix:
 
 
 def truncated(weight: Matrix, rank: int) -> Matrix:
-    """The best approximation of a weight of at most that rank, in every unitarily invariant norm (Mirsky 1960).
+    """Best approximation of a weight of at most that rank, in all unitarily invariant norms (Mirsky 1960).
 
     Raises InvalidProblemError for a negative rank.
 

@@ -12,6 +12,7 @@ and d/dt ½Σ‖A_j‖² = −Σ‖N_j‖². Its steps are geodesics A_j(s) = e^
 with c ≥ 0, which is convex: it falls up to s as soon as its slope at s is not positive.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,7 +85,7 @@ def checked_factors(factors: Sequence[Matrix]) -> Factors:
                 f"factor {index + 1} of shape {factor.shape} is empty, not a matrix, or not finite: "
                 "replace it"
             )
-    for index, (right, left) in enumerate(zip(chain, chain[1:], strict=False)):
+    for index, (right, left) in enumerate(itertools.pairwise(chain)):
         if left.shape[1] != right.shape[0]:
             raise InvalidProblemError(
                 f"factor {index + 2} of shape {left.shape} cannot follow factor {index + 1} of "
@@ -99,7 +100,7 @@ def imbalances(factors: Sequence[Matrix]) -> Factors:
     >>> imbalances((np.array([[2.0]]), np.array([[1.0]])))
     (array([[3.]]),)
     """
-    pairs = zip(factors, factors[1:], strict=False)
+    pairs = itertools.pairwise(factors)
     return tuple(lower @ lower.T - upper.T @ upper for lower, upper in pairs)
 
 

@@ -115,7 +115,7 @@ class FeaturePoint:
         return replace(self, features=(sums / counts)[:, self.labels])
 
     def representatives(self) -> tuple[Matrix, Matrix]:
-        """The cheapest feature of each class (d×K) and the weights n_k/N: these cost what `collapsed` does."""
+        """The cheapest feature of each class (d×K) and weights n_k/N, which cost what `collapsed` does."""
         chosen = self.collapsed().features
         first = np.unique(self.labels, return_index=True)[1]
         return chosen[:, first], np.bincount(self.labels) / self.labels.size

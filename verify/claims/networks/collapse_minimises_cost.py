@@ -290,7 +290,12 @@ def _average() -> Proof:
             Variable(kappa, "κ", ZERO),
         ),
         steps=(
-            Step("expanded", Fact(variation, "=", squares - 2 * mixed + mean_square), Known(huygens), "squares"),
+            Step(
+                "expanded",
+                Fact(variation, "=", squares - 2 * mixed + mean_square),
+                Known(huygens),
+                "squares",
+            ),
             Step("mean", Fact(mixed, "=", mean_square), Known(huygens), "Σ h_i = n_k h̄_k in each class"),
             Step("before", Fact(before, "=", kappa * squares / 2), Known(huygens), "by definition"),
             Step("after", Fact(after, "=", kappa * mean_square / 2), Known(huygens), "by definition"),
