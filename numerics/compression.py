@@ -1,4 +1,4 @@
-"""Networks with truncated weights: ranks chosen or from an error budget, numbers saved, outputs guaranteed."""
+"""Networks with truncated weights: ranks chosen or from a budget, numbers saved, outputs guaranteed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from theory.networks.compression import TruncatedMap, output_change, saves, stor
 
 @dataclass(frozen=True)
 class Compression:
-    """The original network, the compressed one, and the rank kept of every weight (None: stored as it was)."""
+    """The original network, the compressed one, and the rank kept of every weight (None: as it was)."""
 
     original: Network
     network: Network
@@ -76,17 +76,24 @@ def compress(network: Network, ranks: int | Sequence[int | None]) -> Compression
     weights = network.weights
     chosen = [ranks] * len(weights) if isinstance(ranks, int) else list(ranks)
     if len(chosen) != len(weights):
-        raise InvalidProblemError(f"{len(chosen)} ranks for {len(weights)} weights: pass one each, or one for all")
+        raise InvalidProblemError(
+            f"{len(chosen)} ranks for {len(weights)} weights: pass one each, or one for all"
+        )
     kept: list[int | None] = []
     for weight, rank in zip(weights, chosen, strict=True):
-        if rank is not None and (isinstance(rank, bool) or not isinstance(rank, int) or rank < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if rank is not None and not _is_rank(rank):
             raise InvalidProblemError(f"rank {rank!r} is not an integer of at least 0: pass one, or None")
         kept.append(rank if rank is not None and saves(*weight.shape, rank) else None)
     smaller = tuple(
-        weight if rank is None else truncated(weight, rank) for weight, rank in zip(weights, kept, strict=True)
+        weight if rank is None else truncated(weight, rank)
+        for weight, rank in zip(weights, kept, strict=True)
     )
     compressed = Network(smaller, network.biases, network.activation, residual=network.residual)
     return Compression(network, compressed, tuple(kept))
+
+
+def _is_rank(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def compress_within(network: Network, inputs: ArrayLike, budget: float) -> Compression:

@@ -23,7 +23,7 @@ TailKind: TypeAlias = Literal["feed-forward", "residual"]
 def random_tail(
     kind: TailKind, activation: Activation, *, width: int, depth: int, outputs: int, rng: np.random.Generator
 ) -> Network:
-    """Return a Gaussian tail of constant width without biases: `depth` layers or blocks, and a linear readout.
+    """Return a Gaussian tail without biases: `depth` layers or blocks of one width, and a linear readout.
 
     Raises InvalidProblemError unless the width exceeds the outputs, so that features with one output differ.
 
@@ -53,7 +53,7 @@ def tail_from(network: Network, first: int) -> Network:
     """
     if not 0 <= first < len(network.weights) or (network.residual and first % 2 == 1):
         raise InvalidProblemError(
-            f"no tail starts at weight {first} of {len(network.weights)}: choose one that starts a layer or block"
+            f"no tail starts at weight {first} of {len(network.weights)}: choose a layer's or block's start"
         )
     return Network(
         network.weights[first:], network.biases[first:], network.activation, residual=network.residual

@@ -1,9 +1,10 @@
 """Balancing by geodesics: the product of a chain held exactly, its norm lowered segment by segment.
 
-A segment follows e^{−sM_j}A_je^{sM_{j−1}} (`theory.networks.loss_decreasing_path`). Along the flow M_j = N_j,
-which are steps of the balancing flow by the exponential of its group; along Newton's direction the M_j minimise
-the quadratic model of the norm, which reaches directions outside the product, where the flow takes a time of the
-order of one over what is left. Nodes of diagonal M_j only rescale: that is what a ReLU between two factors allows.
+A segment follows e^{−sM_j}A_je^{sM_{j−1}} (`theory.networks.loss_decreasing_path`). Along the flow M_j =
+N_j, which are steps of the balancing flow by the exponential of its group; along Newton's direction the M_j
+minimise the quadratic model of the norm, which reaches directions outside the product, where the flow takes
+a time of the order of one over what is left. Nodes of diagonal M_j only rescale: that is what a ReLU between
+two factors allows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -48,8 +49,8 @@ def geodesics(
     direction
         "flow" for M_j = N_j (its allowed part), "newton" for the minimiser of the quadratic model.
     tolerance
-        Ends when the model promises less than this fraction of ½Σ‖A_j‖² ("flow": (Σ‖N_j‖²)^{1/2} below it), or
-        no more than its square is left of ½Σ‖A_j‖² at the start, as where the product is zero.
+        Ends when the model promises less than this fraction of ½Σ‖A_j‖² ("flow": (Σ‖N_j‖²)^{1/2} below
+        it), or no more than its square is left of the start's ½Σ‖A_j‖², as where the product is zero.
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """A path certified in ball arithmetic: the norm falls between any two times, not only on a grid.
 
-The path is taken as its exact data say: the start's entries and the segments' generators and lengths are floats,
-hence exact rationals. The norm is convex on a geodesic, so that its slope lies between those at both ends: a
-ball below zero at the end of a segment certifies all of it. On the straight move the slope is
+The path is taken as its exact data say: the start's entries and the segments' generators and lengths are
+floats, hence exact rationals. The norm is convex on a geodesic, so that its slope lies between those at both
+ends: a ball below zero at the end of a segment certifies all of it. On the straight move the slope is
 −(1−t)‖(I−W⁺W)H‖² by its closed form. The outputs stay by the algebra of the group; balls only confirm it.
 """
 
@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from flint import arb, arb_mat, ctx
 
 from numerics.arrays import FloatArray
@@ -92,8 +91,8 @@ def _straight(factors: list[arb_mat]) -> tuple[list[arb_mat], arb]:
         cheapest = weight.transpose() * (weight * weight.transpose()).solve(weight * factors[0])
     except ZeroDivisionError as error:
         raise OutOfDomainError(
-            f"W_L⋯W_1 of shape {weight.nrows()}×{weight.ncols()} may lack full row rank: widen the layers, or make "
-            "the path with straight=False"
+            f"W_L⋯W_1 of shape {weight.nrows()}×{weight.ncols()} may lack full row rank: "
+            "widen the layers, or make the path with straight=False"
         ) from error
     lost = sum((entry**2 for entry in (factors[0] - cheapest).entries()), arb(0))
     return [cheapest, *factors[1:]], -lost

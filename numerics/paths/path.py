@@ -124,7 +124,7 @@ def loss_decreasing_path(
 def interpolating_start(
     targets: FloatArray, widths: Sequence[int], rng: np.random.Generator, *, spread: float = 1.0
 ) -> Factors:
-    """Return Gaussian weights of those widths (features' first) and features with W_L⋯W_1H = Y, spread off W⁺Y.
+    """Return Gaussian weights of those widths (features' first) and features, spread off W⁺Y, with WH = Y.
 
     Raises InvalidProblemError unless W_L⋯W_1 has full row rank: no width may be below the number of outputs.
 
@@ -136,8 +136,7 @@ def interpolating_start(
     """
     sizes = [*widths, targets.shape[0]]
     weights = [
-        rng.standard_normal((after, before)) / np.sqrt(before)
-        for before, after in zip(sizes, sizes[1:], strict=False)
+        rng.standard_normal((after, before)) / np.sqrt(before) for before, after in itertools.pairwise(sizes)
     ]
     whole = weights[0]
     for weight in weights[1:]:

@@ -1,5 +1,6 @@
 """Mutants of paths and compression: false ones with a witness by hand, and weaker ones that must survive."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,8 @@ def chains() -> Any:
     """Chains of two or three small integer matrices."""
 
     def of(widths: list[int]) -> Any:
-        matrices = [integer_matrices(after, before, largest=2) for before, after in zip(widths, widths[1:], strict=False)]
+        pairs = itertools.pairwise(widths)
+        matrices = [integer_matrices(after, before, largest=2) for before, after in pairs]
         return st.tuples(*matrices).map(lambda found: {"chain": list(found)})
 
     return st.lists(st.integers(1, 2), min_size=3, max_size=4).flatmap(of)
@@ -32,7 +34,7 @@ def chains() -> Any:
 
 def draw_chain(generator: np.random.Generator) -> Instance:
     widths = generator.integers(1, 4, size=int(generator.integers(3, 5)))
-    return {"chain": [generator.standard_normal((b, a)) for a, b in zip(widths, widths[1:], strict=False)]}
+    return {"chain": [generator.standard_normal((b, a)) for a, b in itertools.pairwise(widths)]}
 
 
 CHAINS = Domain(chains, draw_chain)
@@ -63,9 +65,8 @@ def straight(factor: float = 1.0, *, every_factor: bool = False) -> MarginOf:
         factors = _chain(instance)
         before, after = factors[0], straight_move(factors).cheapest
         least = factors[1] if every_factor else before
-        return Margin.at_least(
-            factor * float(np.sum(least**2)), float(np.sum(after**2)), error=LINEAR_ALGEBRA * (1 + half_norm(factors))
-        )
+        error = LINEAR_ALGEBRA * (1 + half_norm(factors))
+        return Margin.at_least(factor * float(np.sum(least**2)), float(np.sum(after**2)), error=error)
 
     return margin
 
@@ -78,7 +79,8 @@ def pieces() -> Any:
 
 
 def draw_pieces(generator: np.random.Generator) -> Instance:
-    return {name: generator.standard_normal((2, 2 if name != "input" else 1)) for name in ("first", "second", "input")}
+    sizes = {"first": 2, "second": 2, "input": 1}
+    return {name: generator.standard_normal((2, columns)) for name, columns in sizes.items()}
 
 
 PIECES = Domain(pieces, draw_pieces)
@@ -89,10 +91,12 @@ def change(bound: Bound) -> MarginOf:
     """A bound ≥ the change of W_2W_1x when both maps are truncated to rank one."""
 
     def margin(instance: Instance) -> Margin:
-        first, second, x = (np.asarray(instance[name], dtype=np.float64) for name in ("first", "second", "input"))
+        parts = (instance["first"], instance["second"], instance["input"])
+        first, second, x = (np.asarray(part, dtype=np.float64) for part in parts)
         moved = truncated(second, 1) @ truncated(first, 1) @ x - second @ first @ x
         size = float(np.prod([1 + np.linalg.norm(part) for part in (first, second, x)]))
-        return Margin.at_least(bound(first, second, x), float(np.linalg.norm(moved)), error=LINEAR_ALGEBRA * size)
+        measured = float(np.linalg.norm(moved))
+        return Margin.at_least(bound(first, second, x), measured, error=LINEAR_ALGEBRA * size)
 
     return margin
 
@@ -121,7 +125,13 @@ def path(name: str, kind: Kind, margin: MarginOf, witness: list[Any], truth: Mar
 def cut(name: str, kind: Kind, margin: MarginOf, first: list[Any], second: list[Any], x: list[Any]) -> Mutant:
     witness = {"first": first, "second": second, "input": x}
     return Mutant(
-        name=name, kind=kind, of=COMPRESSION, margin=margin, witness=witness, domain=PIECES, truth=change(guaranteed)
+        name=name,
+        kind=kind,
+        of=COMPRESSION,
+        margin=margin,
+        witness=witness,
+        domain=PIECES,
+        truth=change(guaranteed),
     )
 
 
@@ -137,13 +147,24 @@ FALSE = (
     path("straight-saves-one-percent", "constant", straight(0.99), [[[1]], [[1]]], straight()),
     path("straight-below-the-weights", "term", straight(every_factor=True), [[[2]], [[1]]], straight()),
     # the second direction of the identity is cut: (0, 1) moves by 1
-    cut("first-cut-left-out", "term", change(lambda *z: guaranteed(*z, lower=0.0)), EYE, [[0, 1], [0, 0]], ONE),
-    cut("second-cut-left-out", "term", change(lambda *z: guaranteed(*z, upper=0.0)), [[0, 1], [0, 1]], EYE, ONE),
+    cut(
+        "first-cut-left-out", "term", change(lambda *z: guaranteed(*z, lower=0.0)), EYE, [[0, 1], [0, 0]], ONE
+    ),
+    cut(
+        "second-cut-left-out",
+        "term",
+        change(lambda *z: guaranteed(*z, upper=0.0)),
+        [[0, 1], [0, 1]],
+        EYE,
+        ONE,
+    ),
     cut("tail-by-its-second-value", "norm", change(with_the_cut_norm), EYE, [[0, 1], [0, 0]], ONE),
 )
 
 CONTROLS = (
-    Mutant(name="straight-but-for-one-percent", kind="constant", of=PATH, margin=straight(1.01), domain=CHAINS),
+    Mutant(
+        name="straight-but-for-one-percent", kind="constant", of=PATH, margin=straight(1.01), domain=CHAINS
+    ),
     Mutant(
         name="twice-the-guarantee",
         kind="constant",

@@ -13,9 +13,7 @@ QUICK = {"slope-with-a-half", "first-cut-left-out"}
 
 
 def each(mutants: tuple[Mutant, ...]) -> list[object]:
-    return [
-        pytest.param(m, id=m.name, marks=() if m.name in QUICK else (pytest.mark.full,)) for m in mutants
-    ]
+    return [pytest.param(m, id=m.name, marks=() if m.name in QUICK else (pytest.mark.full,)) for m in mutants]
 
 
 @pytest.mark.parametrize("mutant", FALSE, ids=[m.name for m in FALSE])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numerics.compression import compress, compress_within
-from numerics.descent.network import Network, random_network, random_residual_network
+from numerics.descent.network import Activation, Network, random_network, random_residual_network
 from theory.errors import InvalidProblemError
 from theory.networks.compression import TruncatedMap, output_change, stored_numbers, truncated
 
@@ -17,12 +17,14 @@ from theory.networks.compression import TruncatedMap, output_change, stored_numb
     residual=st.booleans(),
     rank=st.integers(0, 6),
 )
-def test_outputs_move_less_than_guaranteed(seed: int, activation: str, residual: bool, rank: int) -> None:
+def test_outputs_move_less_than_guaranteed(
+    seed: int, activation: Activation, residual: bool, rank: int
+) -> None:
     rng = np.random.default_rng(seed)
     if residual:
-        network = random_residual_network(9, 9, 3, activation, rng, blocks=2)  # pyright: ignore[reportArgumentType]
+        network = random_residual_network(9, 9, 3, activation, rng, blocks=2)
     else:
-        network = random_network([9, 12, 9, 3], activation, rng)  # pyright: ignore[reportArgumentType]
+        network = random_network([9, 12, 9, 3], activation, rng)
     data = rng.standard_normal((9, 4))
     found = compress(network, rank)
     assert (found.measured_change(data) <= found.guaranteed_change(data) + 1e-10).all()
@@ -50,7 +52,8 @@ def test_the_original_tails_own_lipschitz_constant_is_not_enough() -> None:
     moved = last @ truncated(third, 1) @ second @ truncated(first, 1) @ x - last @ third @ second @ first @ x
     assert naive == 0.0
     assert float(np.abs(moved)[0]) == 2.0
-    inputs = [np.array([np.linalg.norm(z)]) for z in (x, first @ x, second @ first @ x, third @ second @ first @ x)]
+    signals = (x, first @ x, second @ first @ x, third @ second @ first @ x)
+    inputs = [np.array([np.linalg.norm(z)]) for z in signals]
     maps = [
         TruncatedMap(float(np.linalg.norm(weight, 2)), cut, size)
         for weight, cut, size in zip((first, second, third, last), (1.0, 0.0, 0.5, 0.0), inputs, strict=True)
@@ -73,9 +76,10 @@ def test_a_convolution_is_bounded_through_its_patches(seed: int, rank: int, side
     change = np.linalg.norm(truncated(kernel, rank) @ patches(moved) - kernel @ patches(z))
     values = np.linalg.svd(kernel, compute_uv=False)
     cut = float(np.linalg.svd(before, compute_uv=False)[side])
+    of_patches = np.array([np.linalg.norm(patches(z))])
     maps = [
         TruncatedMap(float(np.linalg.norm(before, 2)), cut, np.array([np.linalg.norm(image)])),
-        TruncatedMap(float(values[0]), float(values[rank]), np.array([np.linalg.norm(patches(z))]), spread=2.0),
+        TruncatedMap(float(values[0]), float(values[rank]), of_patches, spread=2.0),
     ]
     assert change <= output_change(maps)[0] + 1e-10
 

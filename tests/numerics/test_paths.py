@@ -1,5 +1,6 @@
 """Paths of falling norm: from every start to the least norm, in floats and in balls."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numerics.descent.network import Network
+from numerics.paths.balancing import Direction
 from numerics.paths.certified import certify
 from numerics.paths.path import LossDecreasingPath, interpolating_start, loss_decreasing_path
 from numerics.paths.relu import cheapest_in_region, outputs_of, patterns_of, relu_path
@@ -35,10 +37,10 @@ def factors_of(rows: list[list[list[float]]]) -> Factors:
 @pytest.mark.parametrize("direction", ["newton", "flow"])
 @pytest.mark.parametrize(("name", "rows", "least"), KNOWN, ids=[name for name, _, _ in KNOWN])
 def test_the_end_has_the_least_norm(
-    name: str, rows: list[list[list[float]]], least: float, direction: str, straight: bool
+    name: str, rows: list[list[list[float]]], least: float, direction: Direction, straight: bool
 ) -> None:
     factors = factors_of(rows)
-    path = loss_decreasing_path(factors, direction=direction, straight=straight, max_segments=3_000)  # pyright: ignore[reportArgumentType]
+    path = loss_decreasing_path(factors, direction=direction, straight=straight, max_segments=3_000)
     end = path.factors_at(path.end)
     close = 1e-6 if direction == "newton" else 2e-3  # the flow takes its time, see the claim's rate
     assert half_norm(end) == pytest.approx(least, abs=close * (1 + half_norm(factors)))
@@ -47,7 +49,9 @@ def test_the_end_has_the_least_norm(
 
 
 @settings(max_examples=15)
-@given(seed=st.integers(0, 10**6), classes=st.integers(1, 3), extra=st.integers(0, 2), depth=st.integers(1, 3))
+@given(
+    seed=st.integers(0, 10**6), classes=st.integers(1, 3), extra=st.integers(0, 2), depth=st.integers(1, 3)
+)
 def test_the_path_falls_everywhere_and_keeps_what_it_interpolates(
     seed: int, classes: int, extra: int, depth: int
 ) -> None:
@@ -125,7 +129,7 @@ def test_what_cannot_be_walked_is_named() -> None:
 def test_a_relu_tail_keeps_outputs_and_patterns(seed: int, depth: int, samples: int) -> None:
     rng = np.random.default_rng(seed)
     widths = [4] * (depth + 1) + [2]
-    weights = tuple(rng.standard_normal((b, a)) for a, b in zip(widths, widths[1:], strict=False))
+    weights = tuple(rng.standard_normal((b, a)) for a, b in itertools.pairwise(widths))
     features = rng.standard_normal((4, samples))
     path = relu_path(Network(weights, (), "relu"), features)
     outputs = outputs_of((features, *weights))

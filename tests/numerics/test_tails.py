@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from numerics.descent.network import Network, network_outputs, random_network, random_residual_network
+from numerics.descent.network import (
+    Activation,
+    Network,
+    network_outputs,
+    random_network,
+    random_residual_network,
+)
 from numerics.tails import (
     feature_with_output,
     half_squared_norm,
@@ -16,19 +22,19 @@ from numerics.tails import (
 from theory.errors import InvalidProblemError
 
 
-def network(kind: str, activation: str, seed: int = 0) -> Network:
+def network(kind: str, activation: Activation, seed: int = 0) -> Network:
     rng = np.random.default_rng(seed)
     if kind == "residual":
-        made = random_residual_network(5, 7, 3, activation, rng, blocks=2)  # pyright: ignore[reportArgumentType]
+        made = random_residual_network(5, 7, 3, activation, rng, blocks=2)
     else:
-        made = random_network([5, 6, 4, 3], activation, rng)  # pyright: ignore[reportArgumentType]
+        made = random_network([5, 6, 4, 3], activation, rng)
     biases = tuple(rng.standard_normal(bias.shape) for bias in made.biases)
     return Network(made.weights, biases, made.activation, residual=made.residual)
 
 
 @pytest.mark.parametrize("kind", ["feed-forward", "residual"])
 @pytest.mark.parametrize("activation", ["linear", "tanh", "relu"])
-def test_layers_and_jacobian_are_those_of_the_network(kind: str, activation: str) -> None:
+def test_layers_and_jacobian_are_those_of_the_network(kind: str, activation: Activation) -> None:
     made = network(kind, activation)
     data = np.random.default_rng(1).standard_normal((5, 4))
     inputs = tail_features(made, data)

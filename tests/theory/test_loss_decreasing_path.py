@@ -1,5 +1,7 @@
 """The closed forms of the path: straight move, imbalance, geodesics."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,7 +20,8 @@ from theory.networks.loss_decreasing_path import (
 
 def chain(seed: int, widths: list[int]) -> tuple[np.ndarray, ...]:
     rng = np.random.default_rng(seed)
-    return tuple(rng.standard_normal((after, before)) for before, after in zip(widths, widths[1:], strict=False))
+    pairs = itertools.pairwise(widths)
+    return tuple(rng.standard_normal((after, before)) for before, after in pairs)
 
 
 WIDTHS = st.lists(st.integers(1, 4), min_size=3, max_size=6)

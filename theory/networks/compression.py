@@ -1,15 +1,16 @@
-"""What truncating weights to low rank saves, and how far it can move a network's outputs (2402.03991; proof ours).
+"""What truncating weights to low rank saves, and how far it moves outputs (2402.03991; proof ours).
 
-A map W (spectral norm ‖W‖, a = W z + b) becomes its best rank-r approximation W_r, ‖W − W_r‖ = σ_{r+1}(W). With z
-the inputs in the original and z̃ those in the compressed network, W_r z̃ − W z = W_r(z̃ − z) − (W − W_r)z, so
+A map W (spectral norm ‖W‖, a = W z + b) becomes its best rank-r approximation W_r, ‖W − W_r‖ = σ_{r+1}(W).
+With z the inputs in the original and z̃ those in the compressed network, W_r z̃ − W z = W_r(z̃ − z) − (W −
+W_r)z, so
 
     change after ≤ Lip·(‖W‖·spread·change before + σ_{r+1}‖z‖),   plus the change of a skipped branch,
 
-where Lip is that of what follows the map, and spread·‖z‖ bounds the norm of all patches of a convolution (1 for a
-dense map). Truncation lowers no other norm's bound: ‖W_r‖ ≤ ‖W‖. For one truncated map this is
-Lip(tail)·‖W − W_r‖·‖z‖. For several, the tail that an error meets is the compressed one, whose Lipschitz constant
-may exceed the original's (three maps can cancel until one is truncated): the sum over maps holds with products of
-spectral norms, not with the original tails' own constants.
+where Lip is that of what follows the map, and spread·‖z‖ bounds the norm of all patches of a convolution (1
+for a dense map). Truncation lowers no other norm's bound: ‖W_r‖ ≤ ‖W‖. For one truncated map this is
+Lip(tail)·‖W − W_r‖·‖z‖. For several, the tail that an error meets is the compressed one, whose Lipschitz
+constant may exceed the original's (three maps can cancel until one is truncated): the sum over maps holds
+with products of spectral norms, not with the original tails' own constants.
 """
 
 from collections.abc import Sequence
@@ -27,8 +28,8 @@ Matrix = NDArray[np.float64]
 class TruncatedMap:
     """One linear map of a network, in the order in which samples meet them.
 
-    `norm` is ‖W‖, `cut` is ‖W − W_r‖ = σ_{r+1} (0 where nothing is cut), `inputs` has ‖z_i‖ for every sample in
-    the original network (‖patches‖_F for a convolution); `skip` adds what went into the map before.
+    `norm` is ‖W‖, `cut` is ‖W − W_r‖ = σ_{r+1} (0 where nothing is cut), `inputs` has ‖z_i‖ for every
+    sample in the original network (‖patches‖_F for a convolution); `skip` adds what went into the map before.
     """
 
     norm: float
@@ -61,7 +62,7 @@ def output_change(maps: Sequence[TruncatedMap]) -> Matrix:
 
 
 def truncated(weight: Matrix, rank: int) -> Matrix:
-    """The best approximation of a weight of at most that rank (in every unitarily invariant norm: Mirsky 1960).
+    """Best approximation of a weight of at most that rank, in all unitarily invariant norms (Mirsky 1960).
 
     Raises InvalidProblemError for a negative rank.
 

@@ -6,12 +6,13 @@ falls is ½Σ‖A_j‖_F², hence every loss g(Z) + (λ/2)Σ‖A_j‖² (2402.03
 Straight move: H(t) = (1−t)H + t W⁺WH with W = W_L⋯W_1. WW⁺WH = WH, and W⁺W is an orthogonal projector, so
 ‖h_i(t)‖² = ‖W⁺Wh_i‖² + (1−t)²‖(I−W⁺W)h_i‖². Interpolation of given targets is not needed, nor any rank.
 
-Balancing: with N_j = A_jA_jᵀ − A_{j+1}ᵀA_{j+1} and N_0 = N_F = 0 the flow Ȧ_j = A_jN_{j−1} − N_jA_j holds Z, and
-d/dt ½Σ‖A_j‖² = −Σ‖N_j‖². Its steps are geodesics A_j(s) = e^{−sM_j}A_je^{sM_{j−1}} for symmetric M_j (M_0 = M_F
-= 0): they hold Z exactly, and in eigenvectors of the M_j half the squared norm is ½Σc e^{2sδ} with c ≥ 0, which
-is convex: it falls up to s as soon as its slope at s is not positive.
+Balancing: with N_j = A_jA_jᵀ − A_{j+1}ᵀA_{j+1} and N_0 = N_F = 0 the flow Ȧ_j = A_jN_{j−1} − N_jA_j holds Z,
+and d/dt ½Σ‖A_j‖² = −Σ‖N_j‖². Its steps are geodesics A_j(s) = e^{−sM_j}A_je^{sM_{j−1}} for symmetric M_j
+(M_0 = M_F = 0): they hold Z exactly, and in eigenvectors of the M_j half the squared norm is ½Σc e^{2sδ}
+with c ≥ 0, which is convex: it falls up to s as soon as its slope at s is not positive.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,13 +82,14 @@ def checked_factors(factors: Sequence[Matrix]) -> Factors:
     for index, factor in enumerate(chain):
         if factor.ndim != 2 or factor.size == 0 or not np.isfinite(factor).all():
             raise InvalidProblemError(
-                f"factor {index + 1} of shape {factor.shape} is empty, not a matrix, or not finite: replace it"
+                f"factor {index + 1} of shape {factor.shape} is empty, not a matrix, or not finite: "
+                "replace it"
             )
-    for index, (right, left) in enumerate(zip(chain, chain[1:], strict=False)):
+    for index, (right, left) in enumerate(itertools.pairwise(chain)):
         if left.shape[1] != right.shape[0]:
             raise InvalidProblemError(
-                f"factor {index + 2} of shape {left.shape} cannot follow factor {index + 1} of {right.shape}: "
-                "list them from the features on"
+                f"factor {index + 2} of shape {left.shape} cannot follow factor {index + 1} of "
+                f"{right.shape}: list them from the features on"
             )
     return chain
 
@@ -98,7 +100,7 @@ def imbalances(factors: Sequence[Matrix]) -> Factors:
     >>> imbalances((np.array([[2.0]]), np.array([[1.0]])))
     (array([[3.]]),)
     """
-    pairs = zip(factors, factors[1:], strict=False)
+    pairs = itertools.pairwise(factors)
     return tuple(lower @ lower.T - upper.T @ upper for lower, upper in pairs)
 
 

@@ -1,9 +1,9 @@
 """Collapsing features never costs more: "DNC1 is optimal" as a construction (2402.03991; proof ours).
 
 Features h_i enter a tail g_θ with cost Ω(θ) + (κ/N) Σ ω(h_i), subject to g_θ(h_i) = y_{class(i)}. Giving
-every sample of a class the feature of its cheapest member keeps the constraint, does not raise the cost,
-and leaves no variation within a class at any layer of the tail: a layer maps equal inputs to equal outputs.
-So N samples cost what K representatives with weights n_k/N cost. Layers that mix samples (batch norm) are out.
+every sample of a class the feature of its cheapest member keeps the constraint, does not raise the cost, and
+leaves no variation within a class at any layer of the tail: a layer maps equal inputs to equal outputs. So N
+samples cost what K representatives with weights n_k/N cost. Layers that mix samples (batch norm) are out.
 """
 
 from collections.abc import Callable, Mapping
@@ -50,7 +50,7 @@ FEATURE_COSTS: Final[Mapping[str, Callable[[Matrix], Matrix]]] = MappingProxyTyp
         "saturating": _saturating,
     }
 )
-"""ω by name: a strictly convex one, two norms that are not, a smooth one, and one that is not convex at all."""
+"""ω by name: a strictly convex one, two norms that are not, a smooth one, and one that is not convex."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class FeaturePoint:
         return replace(self, features=(sums / counts)[:, self.labels])
 
     def representatives(self) -> tuple[Matrix, Matrix]:
-        """The cheapest feature of each class (d×K) and the weights n_k/N: they cost what `collapsed` costs."""
+        """The cheapest feature of each class (d×K) and weights n_k/N, which cost what `collapsed` does."""
         chosen = self.collapsed().features
         first = np.unique(self.labels, return_index=True)[1]
         return chosen[:, first], np.bincount(self.labels) / self.labels.size

@@ -1,22 +1,24 @@
 """Collapsed features (DNC1) minimise the representation cost.
 
-Statement   Features h_i of any set, a tail g_θ that maps each sample by itself, any ω, κ ≥ 0, any class sizes n_k.
-            (a) From any feasible point, giving each class the feature of its cheapest member keeps g_θ(h_i) = y,
-            does not raise Ω(θ) + (κ/N)Σω(h_i), and makes TCV zero at every layer of the tail. (b) So the infimum
-            over N features is that over K features of cost Ω(θ) + κΣ(n_k/N)ω(h_k). (c) κ > 0: at a minimiser every
-            h_i is a cheapest feature of {h : g_θ(h) = y_k}; where this one is unique at the minimiser's θ, TCV = 0.
-            (d) Tails that are affine on a class, ω = ½‖·‖²: the class mean is feasible and saves (κ/2)·TCV, so
-            every minimiser with κ > 0 has zero TCV.
+Statement   Features h_i of any set, a tail g_θ that maps each sample by itself, any ω, κ ≥ 0, any class
+            sizes n_k. (a) From any feasible point, giving each class the feature of its cheapest member
+            keeps g_θ(h_i) = y, does not raise Ω(θ) + (κ/N)Σω(h_i), and makes TCV zero at every layer of the
+            tail. (b) So the infimum over N features is that over K features of cost Ω(θ) + κΣ(n_k/N)ω(h_k).
+            (c) κ > 0: at a minimiser every h_i is a cheapest feature of {h : g_θ(h) = y_k}; where this one
+            is unique at the minimiser's θ, TCV = 0. (d) Tails that are affine on a class, ω = ½‖·‖²: the
+            class mean is feasible and saves (κ/2)·TCV, so every minimiser with κ > 0 has zero TCV.
 Source      2402.03991; reconstruction from its abstract, proof derived for this project.
-Computed    the construction on random feed-forward and residual tails, five costs ω and random class sizes, from
-            feasible points with distinct features in each class and TCV > 0 at every tail layer; on the later
-            layers of trained networks; the class mean on linear tails.
-Tight       yes: nothing is saved where all members of a class cost the same. Uniqueness in (c) cannot be left out:
-            g(h) = max(h,0) + max(−h,0) = 1 has the cheapest features 1 and −1, and a class with both has TCV = 1.
+Computed    the construction on random feed-forward and residual tails, five costs ω and random class sizes,
+            from feasible points with distinct features in each class and TCV > 0 at every tail layer; on the
+            later layers of trained networks; the class mean on linear tails.
+Tight       yes: nothing is saved where all members of a class cost the same. Uniqueness in (c) cannot be
+            left out: g(h) = max(h,0) + max(−h,0) = 1 has the cheapest features 1 and −1, and a class with
+            both has TCV = 1.
 
-Feasibility and TCV in (a) need no computation: every sample has a feature that met the same constraint, and a layer
-maps equal inputs to equal outputs. In (b) a sample's feature repeated n_k times is feasible, too. In (c) put the
-cheapest feature of the fibre in place of the cheapest member: the cost falls unless all members cost as much.
+Feasibility and TCV in (a) need no computation: every sample has a feature that met the same constraint, and
+a layer maps equal inputs to equal outputs. In (b) a sample's feature repeated n_k times is feasible, too. In
+(c) put the cheapest feature of the fibre in place of the cheapest member: the cost falls unless all members
+cost as much.
 """
 
 from typing import Any, NamedTuple
@@ -25,7 +27,6 @@ import numpy as np
 import sympy as sp
 
 from theory.errors import OutOfDomainError
-from theory.networks.rank_bound import total_cluster_variation
 from theory.networks.representation_cost import FEATURE_COSTS, FeaturePoint
 from theory.sources import ZANGRANDO_2024
 from theory.tolerances import LINEAR_ALGEBRA
@@ -249,7 +250,7 @@ def _unique() -> Proof:
             Step(
                 "not all the same",
                 Fact(mean, ">", least),
-                Known("Hardy, Littlewood, Pólya 1952, 2.2: the least is less than a mean unless all are equal"),
+                Known("Hardy, Littlewood, Pólya 1952, 2.2: the least is below a mean unless all are equal"),
                 "no member costs less than the cheapest feature, and one costs more",
             ),
             Step("κ counts", Fact(kappa * share, ">"), RationalSign(), "κ > 0, and the class has a member"),
@@ -289,7 +290,12 @@ def _average() -> Proof:
             Variable(kappa, "κ", ZERO),
         ),
         steps=(
-            Step("expanded", Fact(variation, "=", squares - 2 * mixed + mean_square), Known(huygens), "squares"),
+            Step(
+                "expanded",
+                Fact(variation, "=", squares - 2 * mixed + mean_square),
+                Known(huygens),
+                "squares",
+            ),
             Step("mean", Fact(mixed, "=", mean_square), Known(huygens), "Σ h_i = n_k h̄_k in each class"),
             Step("before", Fact(before, "=", kappa * squares / 2), Known(huygens), "by definition"),
             Step("after", Fact(after, "=", kappa * mean_square / 2), Known(huygens), "by definition"),

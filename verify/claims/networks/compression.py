@@ -1,16 +1,19 @@
 """Truncating weights moves a network's outputs by no more than norms guarantee beforehand.
 
-Statement   Maps W_l replaced by best approximations of rank r_l, activations of Lipschitz constant ≤ 1, spread_l = 1
-            (dense) or a bound on ‖patches(z)‖_F/‖z‖ (convolution): change_l ≤ ‖W_l‖·spread_l·change_{l−1} +
-            σ_{r_l+1}(W_l)·‖z_l‖ (+ the change of a skipped branch), z_l the inputs in the original network. For one
-            truncated map that is Lip(tail)·‖W − W_r‖·‖z‖; for several the sum over maps of Π_{m>l}‖W_m‖·σ·‖z_l‖.
-Source      2402.03991 (compression of trained networks); composition over several maps derived for this project.
+Statement   Maps W_l replaced by best approximations of rank r_l, activations of Lipschitz constant ≤ 1,
+            spread_l = 1 (dense) or a bound on ‖patches(z)‖_F/‖z‖ (convolution): change_l ≤
+            ‖W_l‖·spread_l·change_{l−1} + σ_{r_l+1}(W_l)·‖z_l‖ (+ the change of a skipped branch), z_l the
+            inputs in the original network. For one truncated map that is Lip(tail)·‖W − W_r‖·‖z‖; for
+            several the sum over maps of Π_{m>l}‖W_m‖·σ·‖z_l‖.
+Source      2402.03991 (compression of trained networks); composition over several maps derived for this
+            project.
 Computed    guaranteed minus measured change on random plain and residual networks, ranks and samples.
-Tight       one truncated map with nothing behind it, along its first dropped singular vector. Loose with depth.
+Tight       one truncated map with nothing behind it, along its first dropped singular vector. Loose with
+            depth.
 
-With the original tails' own Lipschitz constants in place of products of norms the sum is false: for W_1 = diag(2, 1),
-W_2 all of (1,1; 2,2), W_3 = diag(1, ½), W_4 = (1, −1) the tail behind W_1 is zero, as is W_2W_1x for x = (1, −2); W_1
-and W_3 truncated to rank one give the output 2 for 0, where that sum allows none.
+With the original tails' own Lipschitz constants in place of products of norms the sum is false: for W_1 =
+diag(2, 1), W_2 all of (1,1; 2,2), W_3 = diag(1, ½), W_4 = (1, −1) the tail behind W_1 is zero, as is W_2W_1x
+for x = (1, −2); W_1 and W_3 truncated to rank one give the output 2 for 0, where that sum allows none.
 """
 
 from typing import Any
@@ -57,9 +60,8 @@ def margin(instance: Instance) -> Margin:
     guaranteed, measured = found.guaranteed_change(data), found.measured_change(data)
     norms = float(np.prod([1 + np.linalg.norm(weight) for weight in weights]))
     rounding = LINEAR_ALGEBRA * norms * (1 + float(np.linalg.norm(data)))
-    return worst_of(
-        [Margin.at_least(a, b, error=rounding) for a, b in zip(guaranteed.tolist(), measured.tolist(), strict=True)]
-    )
+    pairs = zip(guaranteed.tolist(), measured.tolist(), strict=True)
+    return worst_of([Margin.at_least(more, less, error=rounding) for more, less in pairs])
 
 
 def meets_hypotheses(instance: Instance) -> bool:
@@ -87,7 +89,7 @@ def instances() -> Any:
 
 
 def sampler(generator: np.random.Generator) -> Instance:
-    """Two to five widths up to 16, singular values that fall slowly or fast, inputs of four orders of magnitude."""
+    """Two to five widths up to 16, singular values that fall slowly or fast, inputs of any size."""
     return {
         "widths": generator.integers(1, 17, size=int(generator.integers(2, 6))).tolist(),
         "activation": int(generator.integers(0, 3)),
@@ -118,7 +120,9 @@ def _inputs() -> Proof:
             Variable(moved, "‖W_r(z̃ − z)‖", ZERO, stands_for=True),
         ),
         steps=(
-            Step("inputs", Fact(kept * patches, ">=", moved), OPERATOR, "the compressed map meets the change"),
+            Step(
+                "inputs", Fact(kept * patches, ">=", moved), OPERATOR, "the compressed map meets the change"
+            ),
             Step(
                 "truncation",
                 Fact(norm, ">=", kept),
@@ -205,7 +209,8 @@ def how_tight(run: Run) -> Evidence:
         found = compress(network, 10)
         guaranteed, measured = found.guaranteed_change(data), found.measured_change(data)
         margins += [Margin.at_least(a, b) for a, b in zip(guaranteed, measured, strict=True)]
-        rows.append((depth, found.saved, float(measured.max()), float(guaranteed.max()), float(np.min(guaranteed / measured))))
+        least = float(np.min(guaranteed / measured))
+        rows.append((depth, found.saved, float(measured.max()), float(guaranteed.max()), least))
     columns = ("maps", "numbers saved", "largest measured change", "largest guaranteed", "least ratio")
     return Evidence(
         kind="construction",

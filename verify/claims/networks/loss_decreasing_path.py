@@ -1,23 +1,24 @@
-"""From any deep linear network a path of falling norm and fixed outputs leads to balanced factors of least norm.
+"""From any deep linear network a path of falling norm and fixed outputs leads to the least norm.
 
-Statement   A_1 = H (features), A_{j+1} = W_j, Z = A_F⋯A_1; any shapes, ranks and starts, interpolating or not.
-            (a) H(t) = (1−t)H + tW⁺WH holds Z, no column's norm ever rises, and at t = 1 columns with equal
-            outputs are equal. (b) The balancing flow Ȧ_j = A_jN_{j−1} − N_jA_j (N_j = A_jA_jᵀ − A_{j+1}ᵀA_{j+1},
-            N_0 = N_F = 0) holds Z, d/dt ½Σ‖A_j‖² = −Σ‖N_j‖², which never falls faster later on, and
-            t·Σ‖N_j(t)‖² ≤ ½Σ‖A_j(0)‖² − ½Σ‖A_j(t)‖²; the norm Σ‖A_j‖² tends to F Σσ_i(Z)^{2/F}, the least for Z.
-            (c) Its discrete form: A_j(s) = e^{−sM_j}A_je^{sM_{j−1}} with symmetric M_j, M_0 = M_F = 0, holds Z, and
-            ½Σ‖A_j‖² has the slope −Σ⟨M_j, N_j⟩ and is convex in s: it falls up to s where the slope at s is not
-            positive. So g(Z) + (λ/2)Σ‖A_j‖² never increases on the whole path, whatever g.
+Statement   A_1 = H (features), A_{j+1} = W_j, Z = A_F⋯A_1; any shapes, ranks and starts, interpolating or
+            not. (a) H(t) = (1−t)H + tW⁺WH holds Z, no column's norm ever rises, and at t = 1 columns with
+            equal outputs are equal. (b) The balancing flow Ȧ_j = A_jN_{j−1} − N_jA_j (N_j = A_jA_jᵀ −
+            A_{j+1}ᵀA_{j+1}, N_0 = N_F = 0) holds Z, d/dt ½Σ‖A_j‖² = −Σ‖N_j‖², which never falls faster later
+            on, and t·Σ‖N_j(t)‖² ≤ ½Σ‖A_j(0)‖² − ½Σ‖A_j(t)‖²; the norm Σ‖A_j‖² tends to F Σσ_i(Z)^{2/F}, the
+            least for Z. (c) Its discrete form: A_j(s) = e^{−sM_j}A_je^{sM_{j−1}} with symmetric M_j, M_0 =
+            M_F = 0, holds Z, and ½Σ‖A_j‖² has the slope −Σ⟨M_j, N_j⟩ and is convex in s: it falls up to s
+            where the slope at s is not positive. So g(Z) + (λ/2)Σ‖A_j‖² never increases on the whole path,
+            whatever g.
 Source      2402.03991 (abstract); construction, rates and proof derived for this project.
-Computed    the path from random chains: slopes, a fine grid, the outputs, the end against the least norm; from
-            interpolating starts every slope between the joints enclosed by balls.
+Computed    the path from random chains: slopes, a fine grid, the outputs, the end against the least norm;
+            from interpolating starts every slope between the joints enclosed by balls.
 Tight       yes: the end is the minimum over all factors of Z.
 
-Why the slopes telescope (M_j = N_j in (b)): A_1 alone contributes −tr M_1A_1A_1ᵀ = −out_1; each further factor
-keeps slope + products + out (the second proof), and out_F = 0. Why Z stays: A_F⋯Ȧ_j⋯A_1 is the
-difference of two neighbouring terms A_F⋯A_{j+1}N_jA_j⋯A_1, so that the sum is Z N_0 − N_F Z. Why the norm tends to
-the least: it falls, the chain stays bounded, and at every limit point Σ‖N_j‖² = 0 with the same Z. (The flow is
-half the gradient flow of a polynomial, so that it even converges: Łojasiewicz 1963.)
+Why the slopes telescope (M_j = N_j in (b)): A_1 alone contributes −tr M_1A_1A_1ᵀ = −out_1; each further
+factor keeps slope + products + out (the second proof), and out_F = 0. Why Z stays: A_F⋯Ȧ_j⋯A_1 is the
+difference of two neighbouring terms A_F⋯A_{j+1}N_jA_j⋯A_1, so that the sum is Z N_0 − N_F Z. Why the norm
+tends to the least: it falls, the chain stays bounded, and at every limit point Σ‖N_j‖² = 0 with the same Z.
+(The flow is half the gradient flow of a polynomial, so that it even converges: Łojasiewicz 1963.)
 """
 
 from itertools import pairwise
@@ -146,7 +147,9 @@ def _straight() -> Proof:
         ),
         steps=(
             Step("norm now", Fact(now, "=", STRAIGHT_NORM.expression), Known(projector), "Pythagoras"),
-            Step("norm later", Fact(later, "=", at_later), Known(projector), "the same at t' = t + part·(1−t)"),
+            Step(
+                "norm later", Fact(later, "=", at_later), Known(projector), "the same at t' = t + part·(1−t)"
+            ),
             Step(
                 "the lost part shrinks",
                 Fact(STRAIGHT_NORM.expression, ">=", at_later),
@@ -218,7 +221,7 @@ def _slope() -> Proof:
                 "telescoping",
                 Fact(next_slope + next_products + next_out, "=", slope + products + out),
                 Combination(((ONE, "one factor more"), (ONE, "one node more"))),
-                "from −out_1 + 0 + out_1 = 0 to F, where nothing goes out: slope = −Σ⟨M_j, N_j⟩, −Σ‖N_j‖² for M = N",
+                "from −out_1 + 0 + out_1 = 0 up to F, where nothing goes out: the slope is −Σ⟨M_j, N_j⟩",
             ),
         ),
         goals=("telescoping",),
@@ -235,9 +238,7 @@ def _rate() -> Proof:
         variables=(
             Variable(back, "an entry of N_jA_j, in units in which it lies in [−1, 1]", -ONE, ONE),
             Variable(forth, "the same entry of A_jN_{j−1}", -ONE, ONE),
-            Variable(
-                rate, "its share of d/dt ½Σ‖N_j‖²", sp.Integer(-8), sp.Integer(8), stands_for=True
-            ),
+            Variable(rate, "its share of d/dt ½Σ‖N_j‖²", sp.Integer(-8), sp.Integer(8), stands_for=True),
             Variable(time, "t", ZERO),
             Variable(lost, "½Σ‖A_j(0)‖² − ½Σ‖A_j(t)‖²", ZERO, stands_for=True),
             Variable(between, "Σ‖N_j‖² at some time between 0 and t", ZERO, stands_for=True),

@@ -1,17 +1,18 @@
-"""ReLU tails: outputs stay and the norm falls inside activation regions and along rescalings, but not to the end.
+"""ReLU tails: outputs stay and the norm falls inside regions and along rescalings, and no further.
 
-Statement   Feed-forward ReLU tail without biases, features h_i free. (a) In the closure of the region of h's patterns
-            the tail is h ↦ Gh; with h* the cheapest feature there that has the same output, the straight line from h
-            to h* keeps the output, its norm never rises, and samples of one class and one pattern end at one
-            feature. (b) A_j(s) = e^{−sM_j}A_je^{sM_{j−1}} with M_1 symmetric (features against W_1) and the other M_j
-            diagonal (hidden units) keeps the outputs of all samples and all patterns; ½Σ‖A_j‖² is convex in s and has
-            the slope −Σ⟨M_j, N_j⟩, that is −Σ‖n_j‖² for M_j = n_j, the allowed part of N_j.
+Statement   Feed-forward ReLU tail without biases, features h_i free. (a) In the closure of the region of h's
+            patterns the tail is h ↦ Gh; with h* the cheapest feature there that has the same output, the
+            straight line from h to h* keeps the output, its norm never rises, and samples of one class and
+            one pattern end at one feature. (b) A_j(s) = e^{−sM_j}A_je^{sM_{j−1}} with M_1 symmetric
+            (features against W_1) and the other M_j diagonal (hidden units) keeps the outputs of all samples
+            and all patterns; ½Σ‖A_j‖² is convex in s and has the slope −Σ⟨M_j, N_j⟩, that is −Σ‖n_j‖² for
+            M_j = n_j, the allowed part of N_j.
 Source      2402.03991 (abstract) asks for deep linear tails; this extension derived for this project.
 Computed    both parts on random tails and features: outputs, patterns, slopes; what is left at the end.
-Tight       no, and it ends where the method does. Between regions: g(h) = max(h,0) + max(−h,0) = 1 at h = ±1, and
-            features that move from one to the other pass 0, where g = 0: no path of features holds the output.
-            Within rescalings: two units that take in the same h and feed (1,0) and (0,1) are balanced at ½Σ = 2, one
-            unit that feeds both costs √2. Both examples are checked.
+Tight       no, and it ends where the method does. Between regions: g(h) = max(h,0) + max(−h,0) = 1 at h =
+            ±1, and features that move from one to the other pass 0, where g = 0: no path of features holds
+            the output. Within rescalings: two units that take in the same h and feed (1,0) and (0,1) are
+            balanced at ½Σ = 2, one unit that feeds both costs √2. Both examples are checked.
 
 Biases change nothing in (b) when they scale with their unit, residual branches do: x + Vσ(Wx) ties a block's
 input to its output, so that features cannot be rescaled.
@@ -50,7 +51,8 @@ def margin(instance: Instance) -> Margin:
         Margin.equal(float(np.max(np.abs(outputs_of(path.move.at(time)) - outputs))), 0.0, error=rounding)
         for time in (0.25, 0.5, 1.0)
     ]
-    margins += [Margin.at_least(0.0, path.move.slope(time), error=LINEAR_ALGEBRA * size) for time in (0.0, 0.5, 1.0)]
+    slopes = [path.move.slope(time) for time in (0.0, 0.5, 1.0)]
+    margins += [Margin.at_least(0.0, slope, error=LINEAR_ALGEBRA * size) for slope in slopes]
     moved, end = path.move.at(1.0), path.balancing.factors_at(path.balancing.end)
     margins.append(Margin.equal(float(np.max(np.abs(outputs_of(end) - outputs))), 0.0, error=rounding))
     for segment, length in zip(path.balancing.segments, np.diff(path.balancing.joints), strict=True):

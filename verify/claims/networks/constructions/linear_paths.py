@@ -1,4 +1,4 @@
-"""Paths of deep linear networks: slopes in balls, the flow in steps of its group, identities of free words."""
+"""Paths of deep linear networks: slopes in balls, the flow in steps of its group, identities of words."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -66,9 +66,11 @@ def certified_paths(run: Run) -> Evidence:
                      float(sizes[-1]) / least - 1, steepest, drift, certified.distance, *variation,
                      max(float(np.abs(part).max()) for part in imbalances(end))))  # fmt: skip
         excess = np.maximum(sizes / least - 1, 1e-16)
-        curves.append(Series(f"K, n, F = {rows[-1][0]}", tuple(times[::8].tolist()), tuple(excess[::8].tolist())))
+        shown = tuple(times[::8].tolist()), tuple(excess[::8].tolist())
+        curves.append(Series(f"K, n, F = {rows[-1][0]}", *shown))
     columns = ("K, n, F", "segments", "½Σ‖A‖² at first", "least", "end/least − 1", "flattest certified slope",
-               "outputs moved", "float path off by", "TCV before", "TCV after the move", "largest |N_j| at the end")  # fmt: skip
+               "outputs moved", "float path off by", "TCV before", "TCV after the move",
+               "largest |N_j| at the end")  # fmt: skip
     return Evidence(
         kind="construction",
         outcome=overall(margins),
@@ -122,7 +124,7 @@ def flow_in_steps(run: Run) -> Evidence:
         ]
         rows.append((f"{steps} steps", steps, apart[-1], drift, flattest))
     margins += [Margin.at_least(0.6 * before, after) for before, after in pairwise(apart)]
-    columns = ("integration to t = 2", "evaluations", "off the flow", "outputs moved", "flattest slope at a joint")
+    columns = ("integration to t = 2", "evaluations", "off the flow", "outputs moved", "flattest slope")
     return Evidence(
         kind="construction",
         outcome=overall(margins),
@@ -141,8 +143,8 @@ def free_algebra(run: Run) -> Evidence:
         names = range(1, factors + 1)
         plain = [sp.Symbol(f"A_{j}", commutative=False) for j in names]
         turned = [sp.Symbol(f"T_{j}", commutative=False) for j in names]
-        nodes = [sp.S.Zero, *[a * t - s * b for (a, b), (t, s) in zip(pairwise(plain), pairwise(turned), strict=True)],
-                 sp.S.Zero]  # fmt: skip
+        pairs = zip(pairwise(plain), pairwise(turned), strict=True)
+        nodes = [sp.S.Zero, *[a * t - s * b for (a, b), (t, s) in pairs], sp.S.Zero]
         velocity = [a * nodes[j] - nodes[j + 1] * a for j, a in enumerate(plain)]
         moved = [sp.Mul(*reversed([*plain[:j], part, *plain[j + 1 :]])) for j, part in enumerate(velocity)]
         left = sp.expand(sp.Add(*moved))

@@ -61,7 +61,7 @@ def ends_of_paths(run: Run) -> Evidence:
             keys = np.vstack([labels, *patterns_of(start)])
             margins += [Margin.at_least(before, between), Margin.at_least(between, after)]
             rows.append((depth, spread, before, between, after, np.unique(keys, axis=1).shape[1],
-                         total_cluster_variation(start[0], labels), total_cluster_variation(moved[0], labels)))  # fmt: skip
+                         *[total_cluster_variation(part[0], labels) for part in (start, moved)]))  # fmt: skip
     columns = ("hidden layers", "spread", "½Σ‖·‖² at first", "after the move", "at the end",
                "classes and patterns (12 samples)", "TCV before", "TCV after the move")  # fmt: skip
     return Evidence(
