@@ -34,7 +34,13 @@ def test_an_added_or_renamed_source_changes_the_folder(tmp_path: Path) -> None:
 def test_the_kernels_of_the_package_are_fingerprinted() -> None:
     """And constants that kernels take from elsewhere in the folder come from fingerprinted files too."""
     names = {path.name for path in kernel_sources()}
-    assert {"fit.py", "chain_kernels.py", "network_kernels.py", "small_products.py", "proximal_kernels.py"} <= names
+    assert {
+        "fit.py",
+        "chain_kernels.py",
+        "network_kernels.py",
+        "small_products.py",
+        "proximal_kernels.py",
+    } <= names
     for source in kernel_sources():
         taken = re.findall(r"from numerics\.descent\.(\w+) import", source.read_text())
         assert source.parent.name == "benchmark" or {f"{name}.py" for name in taken} <= names
