@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import sympy as sp
 from falsehoods import Case, ratio, simplex, small
@@ -52,7 +53,7 @@ def code_bisections(random: Random) -> Case:
     six = _equal_margins(factors, 6, ONE, exactly(5 + little))
     lower = exactly(1 - little / 2)
     two = _equal_margins(factors, 2, ONE, ONE)
-    lies = [
+    lies: list[tuple[MarginCost, Any]] = [
         (lie, NODES),
         (lie, ZERO),
         (lie, sp.Integer(10**9)),
