@@ -126,8 +126,7 @@ def block_losses(
     )
     scale = critical_scales(blocks)
     scales[problem, item] = scale
-    with np.errstate(divide="ignore"):
-        losses[problem, item] = np.where(scale > 0, blocks.fit(scale) + blocks.penalty(scale), np.inf)
+    losses[problem, item] = blocks.losses(scale)
     return scales, losses
 
 

@@ -13,9 +13,9 @@ from typing import Final
 
 import numpy as np
 
-from theory.cross_entropy.products import Part, listed_codes
+from theory.cross_entropy.products import Part
 from theory.cross_entropy.scales import Blocks, Floats, Gaps, ListedGaps, PolygonGaps
-from theory.cross_entropy.tight_codes import Code, polygon
+from theory.cross_entropy.tight_codes import Code, listed_codes, polygon
 
 GRID: Final = 400
 """Points of the first scan, evenly spaced in log β."""
@@ -45,9 +45,9 @@ def thresholds(part: Part, classes: int, factors: int) -> tuple[float, float]:
 
     def log_tie(place: Floats) -> Floats:
         scale = np.exp(place)
-        drop = blocks.share * math.log(classes) - blocks.fit(scale)
+        drop = blocks.share * math.log(classes) - blocks.fit(scale, rows)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(drop > 0, np.log(drop) - np.log(blocks.penalty(scale)), -np.inf)
+            return np.where(drop > 0, np.log(drop) - np.log(blocks.penalty(scale, rows)), -np.inf)
 
     return _largest(log_decay, low, high), _largest(log_tie, low, high)
 
