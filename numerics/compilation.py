@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
-KERNEL_FOLDER = Path(__file__).parent / "descent"
+PACKAGE: Final = Path(__file__).parent
 
 
 def fingerprint(sources: Iterable[Path]) -> str:
@@ -107,7 +107,7 @@ def kernel_sources() -> list[Path]:
     >>> {"fit.py", "tiles.py"} <= {source.name for source in kernel_sources()}
     True
     """
-    marked = [path for path in KERNEL_FOLDER.rglob("*.py") if b"numerics.compilation" in path.read_bytes()]
+    marked = [path for path in PACKAGE.rglob("*.py") if b"numerics.compilation" in path.read_bytes()]
     return [Path(__file__), *marked]
 
 

@@ -7,10 +7,10 @@ from typing import Any, cast
 
 from numba.core import config
 
-from numerics.compilation import KERNEL_FOLDER, cache_folder, fingerprint, kernel_sources
+from numerics.compilation import PACKAGE, cache_folder, fingerprint, kernel_sources
 from numerics.descent.fit import cross_entropy
 
-SOURCE = KERNEL_FOLDER.parent / "compilation.py"
+SOURCE = PACKAGE / "compilation.py"
 
 
 def test_a_changed_source_changes_the_folder(tmp_path: Path) -> None:
@@ -34,7 +34,13 @@ def test_an_added_or_renamed_source_changes_the_folder(tmp_path: Path) -> None:
 def test_the_kernels_of_the_package_are_fingerprinted() -> None:
     """And constants that kernels take from elsewhere in the folder come from fingerprinted files too."""
     names = {path.name for path in kernel_sources()}
-    assert {"fit.py", "chain_kernels.py", "network_kernels.py", "small_products.py"} <= names
+    assert {
+        "fit.py",
+        "chain_kernels.py",
+        "network_kernels.py",
+        "small_products.py",
+        "proximal_kernels.py",
+    } <= names
     for source in kernel_sources():
         taken = re.findall(r"from numerics\.descent\.(\w+) import", source.read_text())
         assert source.parent.name == "benchmark" or {f"{name}.py" for name in taken} <= names

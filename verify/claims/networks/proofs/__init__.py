@@ -1,0 +1,1 @@
+"""Proofs of the claims about general networks, as data."""
