@@ -153,15 +153,12 @@ def _rescalings(setting: Setting, parts: Parts, blank: "Blank") -> None:
 
 
 def _shared_logits(setting: Setting, parts: Parts, blank: "Blank") -> None:
-    if setting.term.fit == "squared":
+    """What is added to all logits alike does not move the cross-entropy."""
+    if setting.term.fit != "cross-entropy":
         return
     if parts.biases:
-        if setting.term.fit == "cross-entropy":
-            blank().biases[-1][...] = 1.0
-        else:  # the best bias makes up for any
-            for row in range(parts.biases[-1].size):
-                blank().biases[-1][row] = 1.0
-    if setting.term.fit == "cross-entropy" and setting.decays[-1] == 0:
+        blank().biases[-1][...] = 1.0
+    if setting.decays[-1] == 0:
         for column in range(parts.weights[-1].shape[1]):
             blank().weights[-1][:, column] = 1.0
 
