@@ -76,6 +76,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("cross-entropy/candidates-are-critical", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("networks/rank-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("networks/rank-bound-on-real-data", SUPPORTED, SUPPORTED, "2026-11-25"),
+    Entry("networks/rank-falls-with-weight-decay", SUPPORTED, SUPPORTED, "2026-11-25"),
     Entry("networks/collapse-minimises-cost", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("depth/spectral-reduction", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("depth/collapse-ray", PROVED, PROVED, "2026-11-22"),
