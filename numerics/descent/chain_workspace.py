@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from numerics.arrays import FloatArray, IntegerArray, class_labels, every_class, finite_matrix, one_hot
-from numerics.descent.chain_kernels import Chain, advance_chain, write_gradient
+from numerics.descent.chain_gradient import write_gradient
+from numerics.descent.chain_kernels import advance_chain
+from numerics.descent.chain_layout import Chain
 from numerics.descent.fit import CROSS_ENTROPY, LANES
 from numerics.descent.heavy_ball import STANDSTILL, Control, State
 from numerics.descent.outcome import Progress

@@ -12,16 +12,8 @@ from numerics.arrays import FloatArray
 from numerics.descent.fit import CROSS_ENTROPY, LANES
 from numerics.descent.heavy_ball import RUNNING, STANDSTILL, Control, State
 from numerics.descent.network import Activation, Network
-from numerics.descent.network_kernels import (
-    ALL,
-    LINEAR,
-    LOTS,
-    RELU,
-    REST,
-    TANH,
-    Layers,
-    advance_network,
-)
+from numerics.descent.network_kernels import ALL, LOTS, REST, advance_network
+from numerics.descent.network_layout import LINEAR, RELU, TANH, Layers
 from numerics.descent.outcome import Progress
 from numerics.descent.recording import Snapshot
 

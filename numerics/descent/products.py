@@ -15,11 +15,15 @@ from numba.np.numpy_support import carray
 
 from numerics.arrays import FloatArray
 from numerics.compilation import instruction, part_of_kernels
+from numerics.descent.small_products import dot_products, outer_products
 
 DIRECT: Final = 900_000
 """Multiplications up to which BLAS reads its operands where they lie instead of copying them together."""
 
-LARGEST_BLOCK: Final = 96
+IN_CACHE: Final = 24_000
+"""Numbers of a left operand up to which small tiles are faster than BLAS: it is read again and again."""
+
+LARGEST_BLOCK: Final = 48
 """Rows of a block of a large matrix: with the operands it stays in the second-level cache."""
 
 BYTES: Final = 8
@@ -132,19 +136,43 @@ def _on_stack(_context: Any, _number: Any) -> Any:
 @part_of_kernels
 def multiply(target: View, keep: float, scale: float, left: View, right: View) -> None:
     """target ← keep·target + scale·left·right."""
-    _blas(target, keep, scale, left, PLAIN, right, PLAIN, left.columns)
+    if _reads_in_place(left):
+        outer_products(
+            target.address, target.stride, left.address, left.stride, 1, right.address, right.stride,
+            target.rows, target.columns, left.columns, keep, scale,
+        )  # fmt: skip
+    else:
+        _blas(target, keep, scale, left, PLAIN, right, PLAIN, left.columns)
 
 
 @part_of_kernels
 def multiply_transposed_left(target: View, keep: float, scale: float, left: View, right: View) -> None:
     """target ← keep·target + scale·leftᵀ·right."""
-    _blas(target, keep, scale, left, TRANSPOSED, right, PLAIN, left.rows)
+    if _reads_in_place(left):
+        outer_products(
+            target.address, target.stride, left.address, 1, left.stride, right.address, right.stride,
+            target.rows, target.columns, left.rows, keep, scale,
+        )  # fmt: skip
+    else:
+        _blas(target, keep, scale, left, TRANSPOSED, right, PLAIN, left.rows)
 
 
 @part_of_kernels
 def multiply_transposed_right(target: View, keep: float, scale: float, left: View, right: View) -> None:
     """target ← keep·target + scale·left·rightᵀ."""
-    _blas(target, keep, scale, left, PLAIN, right, TRANSPOSED, left.columns)
+    if _reads_in_place(left):
+        dot_products(
+            target.address, target.stride, left.address, left.stride, right.address, right.stride,
+            target.rows, target.columns, left.columns, keep, scale,
+        )  # fmt: skip
+    else:
+        _blas(target, keep, scale, left, PLAIN, right, TRANSPOSED, left.columns)
+
+
+@part_of_kernels
+def _reads_in_place(left: View) -> bool:
+    """Whether the left operand stays in the cache while each strip of the right one passes by it once."""
+    return left.rows * left.columns <= IN_CACHE
 
 
 @part_of_kernels

@@ -32,7 +32,8 @@ class Structures:
     loss: infinite where the family has no critical point. rank: of the logits. name, scale, spectrum and
     logits: of one problem by its index, for one sample a class (n of them repeat the columns and multiply
     the singular values by √n); `scale` is None where one number does not describe the structure, and
-    `logits` is the K×K matrix itself, for a moderate K.
+    `logits` is the K×K matrix itself, for a moderate K. part: the code whose copies, all at one scale, make
+    up the structure; None for others.
     """
 
     loss: Floats
@@ -41,6 +42,7 @@ class Structures:
     scale: Callable[[int], float | None]
     spectrum: Callable[[int], Spectrum]
     logits: Callable[[int], Floats]
+    part: Callable[[int], Part | None] = lambda problem: None
 
 
 def structures(
@@ -108,6 +110,7 @@ def _whole(products: Factorisations, index: int) -> Structures:
         lambda problem: float(scales[problem]) * (unit if name == "collapse" else 1.0),
         lambda problem: ((float(scales[problem]) * unit, part.rank),),
         lambda problem: scales[problem] * gram(part.name),
+        lambda problem: part,
     )
 
 
@@ -142,6 +145,10 @@ def _sums(classes: int, found: Sums) -> Structures:
             ]
         )
 
+    def part(problem: int) -> Part | None:
+        kinds = [code for code, count in zip(items(), found.copies[problem], strict=True) if count]
+        return Part(kinds[0].name, kinds[0].size, kinds[0].rank) if len(kinds) == 1 else None
+
     return Structures(
         np.where(elsewhere, np.inf, found.loss),
         found.rank,
@@ -149,6 +156,7 @@ def _sums(classes: int, found: Sums) -> Structures:
         lambda problem: None,
         spectrum,
         lambda problem: found.logits(classes, problem),
+        part,
     )
 
 

@@ -139,19 +139,19 @@ def _divisors(number: int) -> list[int]:
     return sorted({*small, *(number // divisor for divisor in small)})
 
 
-def _codes(size: int) -> list[Code]:
+def listed_codes(size: int) -> list[Code]:
     """Simplex, orthoplex and the listed codes of a size (a polygon has no list of gaps here)."""
     paired = [orthoplex(size // 2)] if size >= 4 and size % 2 == 0 else []
     return [simplex(size), *paired, *codes_of_size(size)]
 
 
 def _parts(size: int) -> list[Part]:
-    parts = [Part(code.name, code.size, code.rank) for code in _codes(size)]
+    parts = [Part(code.name, code.size, code.rank) for code in listed_codes(size)]
     return [*parts, Part(f"polygon-{size}", size, 2)] if size >= 5 else parts
 
 
 def _listed_gaps(parts: list[Part], row: NDArray[np.intp]) -> ListedGaps:
-    by_name = {code.name: code for size in {part.size for part in parts} for code in _codes(size)}
+    by_name = {code.name: code for size in {part.size for part in parts} for code in listed_codes(size)}
     codes = [by_name[part.name] for part in parts]
     widest = max(len(code.counts) for code in codes)
     gaps, counts = np.ones((len(codes), widest)), np.zeros((len(codes), widest))

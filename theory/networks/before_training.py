@@ -3,8 +3,8 @@
 Whatever descent does, while the full loss (data loss ≥ 0, plus Σ(λ_m/2)‖W_m‖_F²) is not above its initial
 value ℒ_0, every ‖W_m‖_F² ≤ 2ℒ_0/λ_m. All layers share the one budget ℒ_0, and so does the data loss: a
 product of powers of their norms is largest where each spends in proportion to its power (weighted AM–GM):
-that is sharper than bounding each norm by itself. So B3, B1 and the chain of variations become numbers known at the
-start, for plain networks f = W_L φ(… φ(W_1 x)) with any biases.
+that is sharper than bounding each norm by itself. So B3, B1 and the chain of variations become numbers known
+at the start, for plain networks f = W_L φ(… φ(W_1 x)) with any biases.
 """
 
 import math
