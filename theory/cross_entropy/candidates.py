@@ -68,12 +68,15 @@ def structures(classes: int | NDArray[np.int64], factors: Floats, log_decay: Flo
     return [*found, _zero(size)]
 
 
-def common_name(part: Part, classes: int) -> str:
-    """What a code of all K classes is called: collapse, paired, polygon, or its own name."""
-    names = {f"orthoplex-{classes}": "paired", f"polygon-{classes}": "polygon"}
-    if part.rank == classes - 1:
+def common_name(code: str, classes: int) -> str:
+    """What a code of all K classes is called: collapse, paired, polygon, or its own name.
+
+    >>> common_name("pair", 2), common_name("orthoplex-6", 6), common_name("24-cell", 24)
+    ('collapse', 'paired', '24-cell')
+    """
+    if code == f"simplex-{classes}" or code == "pair":
         return "collapse"
-    return names.get(part.name, part.name)
+    return {f"orthoplex-{classes}": "paired", f"polygon-{classes}": "polygon"}.get(code, code)
 
 
 def _spectrum(values: list[tuple[float, int]]) -> Spectrum:
@@ -92,9 +95,108 @@ def _whole(products: Factorisations, found: WholeCodes) -> Structures:
     unit = products.classes / np.maximum(found.rank, 1)
 
     def name(problem: int) -> str:
-        return common_name(part(problem), int(products.classes[problem]))
+        return common_name(products.whole_name(problem, found.kind), int(products.classes[problem]))
 
     def part(problem: int) -> Part:
         return products.whole_part(problem, found.kind)
 
-    return
+    return Structures(
+        found.loss,
+        found.rank,
+        name,
+        lambda problem: float(found.scale[problem] * (unit[problem] if name(problem) == "collapse" else 1.0)),
+        lambda problem: ((float(found.scale[problem] * unit[problem]), int(found.rank[problem])),),
+        lambda problem: found.scale[problem] * gram(part(problem).name),
+        part,
+    )
+
+
+def _pairs_and_single(
+    classes: NDArray[np.int64], rows: NDArray[np.intp], found: PairsAndSingle
+) -> Structures:
+    half, loss = (classes - 1) // 2, np.full(classes.size, np.inf)
+    loss[rows] = found.loss
+    place = np.searchsorted(rows, np.arange(classes.size))
+    return Structures(
+        loss,
+        half + 1,
+        lambda problem: "pairs and a single",
+        lambda problem: None,
+        lambda problem: _spectrum(
+            [
+                (2 * float(found.scale[place[problem]]), int(half[problem])),
+                (float(found.gamma[place[problem]]), 1),
+            ]
+        ),
+        lambda problem: found.logits(int(classes[problem]), int(place[problem])),
+    )
+
+
+def _sums(classes: NDArray[np.int64], found: Sums) -> Structures:
+    """Direct sums; those that go by another name (one block, pairs alone, nothing) are left to it."""
+    pairs = 2 * found.copies[:, 0] == classes
+    whole = found.copies @ np.array([code.size for code in items()]) == classes
+    elsewhere = pairs | (whole & (found.copies.sum(axis=1) == 1)) | (found.copies.sum(axis=1) == 0)
+
+    def spectrum(problem: int) -> Spectrum:
+        return _spectrum(
+            [
+                (float(scale) * code.size / code.rank, code.rank * int(count))
+                for code, count, scale in zip(
+                    items(), found.copies[problem], found.scales[problem], strict=True
+                )
+                if count
+            ]
+        )
+
+    def part(problem: int) -> Part | None:
+        kinds = [code for code, count in zip(items(), found.copies[problem], strict=True) if count]
+        return Part(kinds[0].name, kinds[0].size, kinds[0].rank) if len(kinds) == 1 else None
+
+    return Structures(
+        np.where(elsewhere, np.inf, found.loss),
+        found.rank,
+        lambda problem: sum_name(found.copies[problem], int(classes[problem])),
+        lambda problem: None,
+        spectrum,
+        lambda problem: found.logits(int(classes[problem]), problem),
+        part,
+    )
+
+
+def _products(products: Factorisations) -> Structures:
+    def spectrum(problem: int) -> Spectrum:
+        parts = [(part, scale) for part, scale in products.product(problem) if part.rank]
+        return _spectrum(
+            [(scale * int(products.classes[problem]) / part.rank, part.rank) for part, scale in parts]
+        )
+
+    return Structures(
+        np.where(products.rank == 0, np.inf, products.loss),
+        products.rank,
+        lambda problem: product_name(products.product(problem)),
+        lambda problem: None,
+        spectrum,
+        products.logits,
+    )
+
+
+def _cyclic(found: CyclicCodes) -> Structures:
+    def spectrum(problem: int) -> Spectrum:
+        pairs = zip(found.singular_values[:, problem], found.ranks[:, problem], strict=True)
+        return _spectrum([(float(value), int(rank)) for value, rank in pairs])
+
+    return Structures(
+        found.loss, found.ranks.sum(axis=0), found.name, lambda problem: None, spectrum, found.logits
+    )
+
+
+def _zero(classes: NDArray[np.int64]) -> Structures:
+    return Structures(
+        np.log(classes),
+        np.zeros(classes.size, dtype=np.int64),
+        lambda problem: "zero",
+        lambda problem: 0.0,
+        lambda problem: (),
+        lambda problem: np.zeros((classes[problem], classes[problem])),
+    )
