@@ -86,6 +86,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("networks/bounds-before-training", PROVED, PROVED, "2026-11-25"),
     Entry("networks/kmeans-enclosure", PROVED, PROVED, "2026-11-25"),
     Entry("networks/rank-bound-on-real-data", SUPPORTED, SUPPORTED, "2026-11-25"),
+    Entry("networks/rank-falls-with-weight-decay", SUPPORTED, SUPPORTED, "2026-11-25"),
     Entry("networks/collapse-minimises-cost", PROVED, PROVED, "2026-11-25"),
     Entry("networks/loss-decreasing-path", PROVED, PROVED, "2026-11-25"),
     Entry("networks/relu-path", PROVED, PROVED, "2026-11-25"),

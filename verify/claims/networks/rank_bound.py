@@ -23,7 +23,7 @@ from verify.claims.networks.experiments.gaussian_mixture import reconstruction, 
 from verify.claims.networks.experiments.layers_of_digits import layers_of_digits
 from verify.claims.networks.experiments.readings import margins_of
 from verify.claims.networks.experiments.toy_networks import KINDS, toy_gradient
-from verify.claims.networks.proofs.rank_bound import frobenius, nuclear, splitting
+from verify.claims.networks.lemmas.rank_bound import frobenius, nuclear, splitting
 from verify.evidence import worst_of
 from verify.instance import Instance
 from verify.margin import Margin
