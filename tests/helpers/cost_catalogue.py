@@ -36,11 +36,12 @@ class Known:
 
 
 def simplex(classes: int) -> FloatArray:
-    return np.eye(classes) - 1.0 / classes
+    return np.eye(classes, dtype=np.float64) - 1.0 / classes
 
 
 def paired(classes: int) -> FloatArray:
-    return np.kron(np.eye(classes // 2), np.array([[1.0, -1.0], [-1.0, 1.0]]))
+    pair = np.array([[1.0, -1.0], [-1.0, 1.0]])
+    return np.asarray(np.kron(np.eye(classes // 2), pair), dtype=np.float64)
 
 
 def margins_of(matrix: FloatArray) -> FloatArray:
