@@ -25,10 +25,7 @@ Result = TypeVar("Result")
 
 OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
-KERNEL_FOLDERS: Final = tuple(
-    Path(__file__).parent / name for name in ("descent", "optimum", "representation_cost")
-)
-"""Where kernels live, with all they are compiled from."""
+PACKAGE: Final = Path(__file__).parent
 
 
 def fingerprint(sources: Iterable[Path]) -> str:
@@ -44,17 +41,6 @@ def fingerprint(sources: Iterable[Path]) -> str:
     for source in sorted(sources):
         digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
-
-
-def kernel_sources() -> list[Path]:
-    """Return every file that a kernel may be compiled from, this one included.
-
-    Examples
-    --------
-    >>> "fit.py" in [source.name for source in kernel_sources()]
-    True
-    """
-    return [Path(__file__), *(source for folder in KERNEL_FOLDERS for source in folder.rglob("*.py"))]
 
 
 def cache_folder(environment: Mapping[str, str], name: str) -> Path:
@@ -111,6 +97,18 @@ def part_of_kernels(function: Callable[Parameters, Result]) -> Callable[Paramete
 def instruction(generate: Callable[..., Any]) -> Any:
     """Make an instruction for kernels of a function that types and generates it (Numba's intrinsic)."""
     return intrinsic(generate)
+
+
+def kernel_sources() -> list[Path]:
+    """Return this file and all that compile something or generate code: others change no kernel.
+
+    Examples
+    --------
+    >>> {"fit.py", "tiles.py"} <= {source.name for source in kernel_sources()}
+    True
+    """
+    marked = [path for path in PACKAGE.rglob("*.py") if b"numerics.compilation" in path.read_bytes()]
+    return [Path(__file__), *marked]
 
 
 @cache

@@ -36,12 +36,12 @@ class Known:
 
 
 def simplex(classes: int) -> FloatArray:
-    return np.eye(classes, dtype=np.float64) - 1.0 / classes
+    return np.eye(classes) - 1.0 / classes
 
 
 def paired(classes: int) -> FloatArray:
-    pair = np.array([[1.0, -1.0], [-1.0, 1.0]])
-    return np.asarray(np.kron(np.eye(classes // 2), pair), dtype=np.float64)
+    pairs = np.kron(np.eye(classes // 2), np.array([[1.0, -1.0], [-1.0, 1.0]]))
+    return np.asarray(pairs, dtype=np.float64)
 
 
 def margins_of(matrix: FloatArray) -> FloatArray:

@@ -6,8 +6,9 @@ not matter to it: `verify.proof.provers` finds some by themselves, `verify.proof
 """
 
 from verify.proof.checker import check
-from verify.proof.facts import Fact, Proof, SemidefiniteBound, Step, UniqueZero, Variable
+from verify.proof.facts import Fact, MarginCost, Proof, SemidefiniteBound, Step, UniqueZero, Variable
 from verify.proof.rules import (
+    CodeBisection,
     Combination,
     Covering,
     DualCertificate,
@@ -17,6 +18,7 @@ from verify.proof.rules import (
     Induction,
     IsolatedZero,
     Known,
+    MarginMultipliers,
     RationalSign,
     Rising,
     Square,
@@ -25,6 +27,7 @@ from verify.proof.rules import (
 )
 
 __all__ = [
+    "CodeBisection",
     "Combination",
     "Covering",
     "DualCertificate",
@@ -35,6 +38,8 @@ __all__ = [
     "Induction",
     "IsolatedZero",
     "Known",
+    "MarginCost",
+    "MarginMultipliers",
     "Proof",
     "RationalSign",
     "Rising",

@@ -187,7 +187,44 @@ def _form(matrix: Matrix) -> sp.Expr:
     )
 
 
-Statement = Fact | UniqueZero | SemidefiniteBound
+@dataclass(frozen=True)
+class MarginCost:
+    """Σ_i σ_i(Z diag(√n))^{2/F} ≥ bound for every K×K matrix Z with Z_cc − Z_jc ≥ m_jc for all j ≠ c.
+
+    `margins` are rows j of columns c with zeros on the diagonal, `sizes` the n_c, `factors` F.
+    """
+
+    factors: sp.Rational
+    sizes: tuple[sp.Rational, ...]
+    margins: Matrix
+    bound: sp.Rational
+
+    @property
+    def expressions(self) -> tuple[sp.Expr, ...]:
+        """The expressions that have to be defined: none has a variable."""
+        return (self.bound,)
+
+    def __str__(self) -> str:
+        classes = len(self.sizes)
+        beside = sorted(
+            {entry for j, row in enumerate(self.margins) for c, entry in enumerate(row) if j != c}
+        )
+        asked = f"≥ {beside[0]}" if len(beside) == 1 else f"≥ m, m = {[[*row] for row in self.margins]}"
+        weights = "" if set(self.sizes) == {1} else f" diag(√{[*self.sizes]})"
+        cost = "‖Z{}‖_*" if self.factors == 2 else f"Σσ_i(Z{{}})^(2/{self.factors})"
+        return f"{cost.format(weights)} ≥ {self.bound} for every {classes}×{classes} Z with margins {asked}"
+
+    def latex_with(self, names: Mapping[sp.Symbol, str]) -> str:
+        """The statement in LaTeX."""
+        margins = sp.latex(sp.Matrix(self.margins))
+        return (
+            rf"\sum_i \sigma_i(Z\operatorname{{diag}}(\sqrt{{n}}))^{{2/{self.factors}}} \ge "
+            rf"{sp.latex(self.bound)}\ \text{{if}}\ Z_{{cc}}-Z_{{jc}}\ge m_{{jc}},\ m={margins},\ "
+            rf"n={sp.latex(self.sizes)}"
+        )
+
+
+Statement = Fact | UniqueZero | SemidefiniteBound | MarginCost
 
 
 @dataclass(frozen=True)

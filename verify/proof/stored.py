@@ -13,7 +13,16 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import sympy as sp
 
 from theory.errors import InvalidProofError
-from verify.proof.facts import Fact, Proof, SemidefiniteBound, Statement, Step, UniqueZero, Variable
+from verify.proof.facts import (
+    Fact,
+    MarginCost,
+    Proof,
+    SemidefiniteBound,
+    Statement,
+    Step,
+    UniqueZero,
+    Variable,
+)
 from verify.proof.rules import RULES, Rule, Square
 from verify.proof.rules.rule import refusing_what_breaks
 from verify.proof.trees import can_name, expression_of, rational_of, tree_of
@@ -21,7 +30,12 @@ from verify.proof.trees import can_name, expression_of, rational_of, tree_of
 FORMAT = "rankcollapse proof 1"
 _ASSUMPTIONS = ("positive", "nonnegative", "integer", "rational", "real")
 _FLAGS = ("open_low", "open_high", "integer", "stands_for")
-_STATEMENTS: dict[str, type] = {"relation": Fact, "zero": UniqueZero, "semidefinite bound": SemidefiniteBound}
+_STATEMENTS: dict[str, type] = {
+    "relation": Fact,
+    "zero": UniqueZero,
+    "semidefinite bound": SemidefiniteBound,
+    "cost of margins": MarginCost,
+}
 _RULES = {rule.__name__: rule for rule in RULES}
 _PROOF = {"format", "title", "variables", "steps", "goals", "rests_on"}
 _STEP = {"name", "statement", "rule", "because"}

@@ -6,6 +6,7 @@ InvalidProofError when the fact does not follow. No rule runs anything of a clai
 
 from verify.proof.rules.algebra import Combination, Evident, Identity, Known, RationalSign
 from verify.proof.rules.covering import Covering
+from verify.proof.rules.margins import CodeBisection, MarginMultipliers
 from verify.proof.rules.monotone import Increasing, Induction, Rising
 from verify.proof.rules.polynomial import Square, Sturm, SumOfSquares
 from verify.proof.rules.roots import IsolatedZero
@@ -26,11 +27,14 @@ RULES: tuple[type[Rule], ...] = (
     Covering,
     IsolatedZero,
     DualCertificate,
+    MarginMultipliers,
+    CodeBisection,
 )
 """Every rule there is: what a stored proof may name."""
 
 __all__ = [
     "RULES",
+    "CodeBisection",
     "Combination",
     "Context",
     "Covering",
@@ -41,6 +45,7 @@ __all__ = [
     "Induction",
     "IsolatedZero",
     "Known",
+    "MarginMultipliers",
     "RationalSign",
     "Rising",
     "Rule",
