@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from numerics.arrays import FloatArray, decay_of_each
 from numerics.critical.fit_term import FitTerm
@@ -144,8 +144,8 @@ class NetworkObjective:
         """The directions that `numerics.critical.network_symmetry` knows of."""
         parts = self.split(point)
         run, _ = self._passed(parts)
-        dead = [
-            (self._arguments(parts, run, index) < 0.0).all(axis=1)
+        dead: list[NDArray[np.bool_]] = [
+            np.asarray((self._arguments(parts, run, index) < 0.0).all(axis=1))
             if activation == "relu"
             else np.zeros(weight.shape[0], dtype=bool)
             for index, (activation, weight) in enumerate(

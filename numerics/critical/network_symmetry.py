@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numerics.arrays import FloatArray
 from numerics.critical.fit_term import FitTerm
@@ -65,7 +66,7 @@ class _Space:
     features: bool
 
 
-def flat_directions(setting: Setting, parts: Parts, dead: Sequence[FloatArray]) -> FloatArray:
+def flat_directions(setting: Setting, parts: Parts, dead: Sequence[NDArray[np.bool_]]) -> FloatArray:
     """All directions known at a point, one a row, some of them dependent.
 
     `dead[l]` marks the units of layer l that are zero at and around the point for every sample.
@@ -152,20 +153,17 @@ def _rescalings(setting: Setting, parts: Parts, blank: "Blank") -> None:
 
 
 def _shared_logits(setting: Setting, parts: Parts, blank: "Blank") -> None:
-    if setting.term.fit == "squared":
+    """What is added to all logits alike does not move the cross-entropy."""
+    if setting.term.fit != "cross-entropy":
         return
     if parts.biases:
-        if setting.term.fit == "cross-entropy":
-            blank().biases[-1][...] = 1.0
-        else:  # the best bias makes up for any
-            for row in range(parts.biases[-1].size):
-                blank().biases[-1][row] = 1.0
-    if setting.term.fit == "cross-entropy" and setting.decays[-1] == 0:
+        blank().biases[-1][...] = 1.0
+    if setting.decays[-1] == 0:
         for column in range(parts.weights[-1].shape[1]):
             blank().weights[-1][:, column] = 1.0
 
 
-def _silent(setting: Setting, parts: Parts, dead: Sequence[FloatArray], blank: "Blank") -> None:
+def _silent(setting: Setting, parts: Parts, dead: Sequence[NDArray[np.bool_]], blank: "Blank") -> None:
     """Parameters without effect at and around the point."""
     for index in range(len(parts.weights) - 1):
         if setting.network.skips[index]:

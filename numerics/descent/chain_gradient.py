@@ -23,14 +23,13 @@ from numerics.descent.products import (
 def write_gradient(state: State, chain: Chain, gradient: FloatArray) -> None:
     """Write the gradient of the objective where the chain was last evaluated; features transposed."""
     last = chain.shapes.shape[0] - 1
-    copy_flat(state.parameters, gradient)
     for j in range(last):
         left, right = gradient_sides(chain, j, 1)
-        multiply_transposed_left(factor(gradient, state, chain, j), state.decays[j], 1.0, left, right)
-    outermost = back(chain, last)
-    slope, start = flat_of(outermost), state.starts[last]
-    for i in range(slope.size):
-        gradient[start + i] = state.decays[last] * gradient[start + i] + slope[i]
+        multiply_transposed_left(factor(gradient, state, chain, j), 0.0, 1.0, left, right)
+    copy_flat(flat_of(back(chain, last)), flat_of(factor(gradient, state, chain, last)))
+    for j in range(last + 1):
+        for i in range(state.starts[j], state.starts[j + 1]):
+            gradient[i] += state.decays[j] * state.parameters[i]
 
 
 @part_of_kernels
@@ -67,7 +66,8 @@ def _gradient_square_of(state: State, chain: Chain, index: int) -> float:
     first = 0
     while first < matrix.rows:
         count = min(height, matrix.rows - first)
-        block, slope = view(chain.scratch, 0, count, matrix.columns), chain.scratch[: count * matrix.columns]
+        block = view(chain.scratch, 0, count, matrix.columns, matrix.stride)
+        slope = flat_of(block)
         copy_flat(flat_of(rows_of(matrix, first, count)), slope)
         multiply_transposed_left(block, state.decays[index], 1.0, columns_of(left, first, count), right)
         total += np.dot(slope, slope)

@@ -75,7 +75,7 @@ def _pass_features(state: State, chain: Chain, control: Control, with_value: boo
     features = factor(state.parameters, state, chain, 0)
     old, new, pulled = partial(chain, 0, 0), partial(chain, 0, 1), back(chain, 1)
     residual = back(chain, 0)
-    outputs = view(chain.outputs, 0, residual.rows, residual.columns)
+    outputs = view(chain.outputs, 0, residual.rows, residual.columns, residual.stride)
     height = block_rows(features.rows, features.columns, residual.rows)
     fit = 0.0
     first = 0

@@ -11,12 +11,14 @@ from numerics.descent.products import View, view
 class Chain(NamedTuple):
     """Sizes, fit and buffers of a chain; factor 0 is the transposed features, the last gives the outputs.
 
+    Rows of factor j, and of the P and B with as many columns, are `strides[j]` numbers apart.
     `partials` holds P_j twice, before and after the step under way: row `parity` is the current one.
     `backs` holds B_j for the weights; `partial_starts` cuts both into K × (columns of factor j+1) matrices.
     `fit` holds the latest value of the fit; `scratch` one block of a gradient.
     """
 
     shapes: IntegerArray
+    strides: IntegerArray
     kind: int
     targets: FloatArray
     partial_starts: IntegerArray
@@ -33,7 +35,8 @@ class Chain(NamedTuple):
 @part_of_kernels
 def factor(flat: FloatArray, state: State, chain: Chain, index: int) -> View:
     """View factor `index` (or its gradient) in a flat vector; the features are transposed."""
-    return view(flat, state.starts[index], chain.shapes[index, 0], chain.shapes[index, 1])
+    rows, columns = chain.shapes[index, 0], chain.shapes[index, 1]
+    return view(flat, state.starts[index], rows, columns, chain.strides[index])
 
 
 @part_of_kernels
@@ -41,7 +44,8 @@ def partial(chain: Chain, index: int, side: int) -> View:
     """View P of factor `index`, as it was (side 0) or is after the last completed pass (side 1)."""
     parity = (chain.parity[0] + 1 + side) % 2
     start = parity * (chain.partials.size // 2) + chain.partial_starts[index]
-    return view(chain.partials, start, chain.outputs.shape[0], chain.shapes[index + 1, 1])
+    columns, stride = chain.shapes[index + 1, 1], chain.strides[index + 1]
+    return view(chain.partials, start, chain.outputs.shape[0], columns, stride)
 
 
 @part_of_kernels
@@ -49,8 +53,9 @@ def back(chain: Chain, index: int) -> View:
     """View B of factor `index`: the residual for the features."""
     classes, samples = chain.outputs.shape
     if index == 0:
-        return view(chain.residual, 0, classes, samples)
-    return view(chain.backs, chain.partial_starts[index - 1], classes, chain.shapes[index, 1])
+        return view(chain.residual, 0, classes, samples, samples)
+    start, columns = chain.partial_starts[index - 1], chain.shapes[index, 1]
+    return view(chain.backs, start, classes, columns, chain.strides[index])
 
 
 @part_of_kernels

@@ -22,8 +22,18 @@ from numerics.descent.heavy_ball import (
     penalty_and_norm,
     wants_value,
 )
-from numerics.descent.network_layout import Layers, activate, pull_back, slopes_of, values_of, weight
+from numerics.descent.network_layout import (
+    Layers,
+    activate,
+    bias,
+    pull_back,
+    slopes_of,
+    turned_weight,
+    values_of,
+    weight,
+)
 from numerics.descent.products import (
+    View,
     add_flat,
     columns_of,
     copy_flat,
@@ -40,43 +50,64 @@ REST: Final = 2
 
 
 @part_of_kernels
+def _outputs_of(matrix: FloatArray) -> View:
+    """View all outputs, or their gradient: classes × samples."""
+    return view(matrix, 0, matrix.shape[0], matrix.shape[1], matrix.shape[1])
+
+
+@part_of_kernels
+def _turn(state: State, layers: Layers, lot: int) -> None:
+    """Transpose the weights for the way forwards: rows of tiles need no sums across."""
+    for index in range(layers.activations.size - 1):
+        start, turned_start = state.starts[index], layers.turned_starts[index]
+        stride, turned_stride = layers.strides[index], layers.strides[index + 1]
+        turned = layers.turned[lot]
+        for row in range(layers.widths[index + 1]):
+            for column in range(layers.widths[index]):
+                turned[turned_start + column * turned_stride + row] = state.parameters[
+                    start + row * stride + column
+                ]
+
+
+@part_of_kernels
 def _forward(state: State, layers: Layers, lot: int, first: int, count: int) -> None:
     """Fill the values of a block layer by layer; the outputs are classes × samples."""
     depth = layers.activations.size
     for index in range(depth - 1):
         before = values_of(state, layers, lot, index - 1, first, count)
         values = values_of(state, layers, lot, index, first, count)
-        multiply_transposed_right(values, 0.0, 1.0, before, weight(state.parameters, state, layers, index))
-        bias = state.parameters[state.starts[depth + index] : state.starts[depth + index + 1]]
-        activate(flat_of(values), values.columns, bias, layers.activations[index])
+        if layers.turned.size > 0:
+            multiply(values, 0.0, 1.0, before, turned_weight(layers, lot, index))
+        else:
+            plain = weight(state.parameters, state, layers, index)
+            multiply_transposed_right(values, 0.0, 1.0, before, plain)
+        shift = bias(state.parameters, state, layers, index)
+        activate(flat_of(values), values.stride, shift, layers.activations[index])
         if layers.skips[index]:
             add_flat(flat_of(values_of(state, layers, lot, index - 2, first, count)), flat_of(values))
     last = values_of(state, layers, lot, depth - 2, first, count)
-    outputs = view(layers.outputs, 0, layers.outputs.shape[0], layers.outputs.shape[1])
-    outputs = columns_of(outputs, first, count)
+    outputs = columns_of(_outputs_of(layers.outputs), first, count)
     multiply_transposed_right(outputs, 0.0, 1.0, weight(state.parameters, state, layers, depth - 1), last)
-    if layers.biased:
-        for row in range(layers.outputs.shape[0]):
-            bias_of_row = state.parameters[state.starts[2 * depth - 1] + row]
-            output = layers.outputs[row, first : first + count]
-            for i in range(count):
-                output[i] += bias_of_row
+    shift = bias(state.parameters, state, layers, depth - 1)
+    for row in range(shift.size):
+        output = layers.outputs[row, first : first + count]
+        for i in range(count):
+            output[i] += shift[row]
 
 
 @part_of_kernels
 def _backward(state: State, layers: Layers, lot: int, first: int, count: int) -> None:
     """Add a block's share of the gradient of the fit."""
     depth, share = layers.activations.size, layers.shares[lot]
-    residual = view(layers.residual, 0, layers.residual.shape[0], layers.residual.shape[1])
-    residual = columns_of(residual, first, count)
+    residual = columns_of(_outputs_of(layers.residual), first, count)
     last = values_of(state, layers, lot, depth - 2, first, count)
     multiply(weight(share, state, layers, depth - 1), 1.0, 1.0, residual, last)
-    if layers.biased:
-        for row in range(layers.residual.shape[0]):
-            slope, total = layers.residual[row, first : first + count], 0.0
-            for i in range(count):
-                total += slope[i]
-            share[state.starts[2 * depth - 1] + row] += total
+    shift = bias(share, state, layers, depth - 1)
+    for row in range(shift.size):
+        slope, total = layers.residual[row, first : first + count], 0.0
+        for i in range(count):
+            total += slope[i]
+        shift[row] += total
     if depth > 1 or layers.free:
         outermost = weight(state.parameters, state, layers, depth - 1)
         slopes = slopes_of(state, layers, lot, depth - 2, first, count)
@@ -84,8 +115,8 @@ def _backward(state: State, layers: Layers, lot: int, first: int, count: int) ->
     for index in range(depth - 2, -1, -1):
         slopes = slopes_of(state, layers, lot, index, first, count)
         values = values_of(state, layers, lot, index, first, count)
-        bias = share[state.starts[depth + index] : state.starts[depth + index + 1]]
-        pull_back(flat_of(slopes), flat_of(values), slopes.columns, bias, layers.activations[index])
+        shift = bias(share, state, layers, index)
+        pull_back(flat_of(slopes), flat_of(values), slopes.stride, shift, layers.activations[index])
         before = values_of(state, layers, lot, index - 1, first, count)
         multiply_transposed_left(weight(share, state, layers, index), 1.0, 1.0, slopes, before)
         if index > 0 or layers.free:
@@ -110,6 +141,8 @@ def _pass_lot(state: State, layers: Layers, lot: int, with_value: bool) -> None:
     for i in range(share.size):
         share[i] = 0.0
     layers.fits[lot] = 0.0
+    if layers.turned.size > 0:
+        _turn(state, layers, lot)
     for first in range(layers.lots[lot], layers.lots[lot + 1], layers.block):
         count = min(layers.block, layers.lots[lot + 1] - first)
         _forward(state, layers, lot, first, count)

@@ -18,11 +18,14 @@ class Layers(NamedTuple):
 
     Blocks of a state: the weights, then one bias per weight (of size zero if there are none), then the
     N × p features if they are free (`inputs` is then not used). Layer l puts out σ(W_l z_{l−1} + b_l), with
-    `skips[l]` plus z_{l−2}. `lots` cuts the samples; each lot has a row of `scratch` (values, then their
-    gradients, at `starts`, `block` samples at a time), of `shares` (gradient) and of `fits`.
+    `skips[l]` plus z_{l−2}. Rows of `widths[l]` numbers are `strides[l]` apart. `lots` cuts the samples; each
+    lot has a row of `scratch` (values, then their gradients, at `starts`, `block` samples at a time), of
+    `turned` (transposed weights at `turned_starts`; empty for few samples), of `shares` (gradient) and of
+    `fits`.
     """
 
     widths: IntegerArray
+    strides: IntegerArray
     activations: IntegerArray
     skips: IntegerArray
     biased: bool
@@ -37,6 +40,8 @@ class Layers(NamedTuple):
     block: int
     starts: IntegerArray
     scratch: FloatArray
+    turned_starts: IntegerArray
+    turned: FloatArray
     shares: FloatArray
     fits: FloatArray
     gradient: FloatArray
@@ -45,50 +50,64 @@ class Layers(NamedTuple):
 @part_of_kernels
 def weight(flat: FloatArray, state: State, layers: Layers, index: int) -> View:
     """View the weight (or its gradient) of layer `index` in a flat vector."""
-    return view(flat, state.starts[index], layers.widths[index + 1], layers.widths[index])
+    rows, columns = layers.widths[index + 1], layers.widths[index]
+    return view(flat, state.starts[index], rows, columns, layers.strides[index])
+
+
+@part_of_kernels
+def bias(flat: FloatArray, state: State, layers: Layers, index: int) -> FloatArray:
+    """View the bias (or its gradient) of layer `index` in a flat vector; empty where there are none."""
+    start = state.starts[layers.activations.size + index]
+    return flat[start : start + layers.widths[index + 1]] if layers.biased else flat[:0]
+
+
+@part_of_kernels
+def turned_weight(layers: Layers, lot: int, index: int) -> View:
+    """View the transposed weight of layer `index`."""
+    rows, columns = layers.widths[index], layers.widths[index + 1]
+    return view(layers.turned[lot], layers.turned_starts[index], rows, columns, layers.strides[index + 1])
 
 
 @part_of_kernels
 def values_of(state: State, layers: Layers, lot: int, index: int, first: int, count: int) -> View:
     """View what layer `index` put out for the block of samples at hand; layer −1 is the input."""
+    width, stride = layers.widths[index + 1], layers.strides[index + 1]
     if index >= 0:
-        return view(layers.scratch[lot], layers.starts[index], count, layers.widths[index + 1])
-    place = first * layers.widths[0]
+        return view(layers.scratch[lot], layers.starts[index], count, width, stride)
     if layers.free:
-        return view(
-            state.parameters, state.starts[2 * layers.activations.size] + place, count, layers.widths[0]
-        )
-    return view(layers.inputs, place, count, layers.widths[0])
+        start = state.starts[2 * layers.activations.size]
+        return view(state.parameters, start + first * stride, count, width, stride)
+    return view(layers.inputs, first * stride, count, width, stride)
 
 
 @part_of_kernels
 def slopes_of(state: State, layers: Layers, lot: int, index: int, first: int, count: int) -> View:
     """View the gradient in those values; that in free features goes where the gradient is collected."""
+    width, stride = layers.widths[index + 1], layers.strides[index + 1]
     if index < 0:
-        start = state.starts[2 * layers.activations.size] + first * layers.widths[0]
-        return view(layers.gradient, start, count, layers.widths[0])
+        start = state.starts[2 * layers.activations.size] + first * stride
+        return view(layers.gradient, start, count, width, stride)
     half = layers.starts[layers.starts.size - 1]
-    return view(layers.scratch[lot], half + layers.starts[index], count, layers.widths[index + 1])
+    return view(layers.scratch[lot], half + layers.starts[index], count, width, stride)
 
 
 @kernel
-def activate(values: FloatArray, width: int, bias: FloatArray, activation: int) -> None:
-    """Add the bias (if there is one) to rows of that width, and apply the activation."""
-    for start in range(0, values.size, width):
-        row = values[start : start + width]
-        if bias.size > 0:
-            for i in range(width):
-                row[i] += bias[i]
+def activate(values: FloatArray, stride: int, bias: FloatArray, activation: int) -> None:
+    """Add the bias (if there is one) to every row, and apply the activation."""
+    for start in range(0, values.size, stride):
+        row = values[start : start + stride]
+        for i in range(bias.size):
+            row[i] += bias[i]
         if activation == TANH:
-            for i in range(width):
+            for i in range(stride):
                 row[i] = hyperbolic_tangent(row[i])
         elif activation == RELU:
-            for i in range(width):
+            for i in range(stride):
                 row[i] = row[i] if row[i] > 0.0 else 0.0
 
 
 @kernel
-def pull_back(slopes: FloatArray, values: FloatArray, width: int, bias: FloatArray, activation: int) -> None:
+def pull_back(slopes: FloatArray, values: FloatArray, stride: int, bias: FloatArray, activation: int) -> None:
     """Multiply by the activation's derivative, written in terms of its value; sum up for the bias."""
     if activation == TANH:
         for i in range(slopes.size):
@@ -97,7 +116,7 @@ def pull_back(slopes: FloatArray, values: FloatArray, width: int, bias: FloatArr
         for i in range(slopes.size):
             slopes[i] = slopes[i] if values[i] > 0.0 else 0.0
     if bias.size > 0:
-        for start in range(0, slopes.size, width):
-            row = slopes[start : start + width]
-            for i in range(width):
+        for start in range(0, slopes.size, stride):
+            row = slopes[start : start + stride]
+            for i in range(bias.size):
                 bias[i] += row[i]

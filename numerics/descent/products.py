@@ -76,9 +76,9 @@ def _pointer_to(_context: Any, _address: Any) -> Any:
 
 
 @part_of_kernels
-def view(flat: FloatArray, start: int, rows: int, columns: int) -> View:
-    """View consecutive numbers of a vector (or of a matrix without gaps) as a matrix."""
-    return View(address_of(flat) + BYTES * start, rows, columns, columns)
+def view(flat: FloatArray, start: int, rows: int, columns: int, stride: int) -> View:
+    """View numbers of a vector (or of a matrix without gaps) from `start` on as a matrix."""
+    return View(address_of(flat) + BYTES * start, rows, columns, stride)
 
 
 @part_of_kernels
@@ -95,8 +95,8 @@ def columns_of(matrix: View, first: int, count: int) -> View:
 
 @part_of_kernels
 def flat_of(matrix: View) -> FloatArray:
-    """Return a matrix without gaps as a vector that shares its numbers."""
-    return carray(_pointer_to(matrix.address), matrix.rows * matrix.columns, np.float64)
+    """Return whole rows, gaps between them included, as a vector that shares their numbers."""
+    return carray(_pointer_to(matrix.address), matrix.rows * matrix.stride, np.float64)
 
 
 @part_of_kernels

@@ -41,13 +41,13 @@ def cheapest_member() -> Proof:
             Step(
                 "cost before",
                 Fact(before, "=", other + kappa * share * mean),
-                Known("Fubini for finite sums: a sum over samples is one over classes"),
+                Known("Rudin 1976, 3.55: a sum over samples, rearranged, is one over classes"),
                 "(κ/N) Σ ω = κ (n_k/N) · mean in the class",
             ),
             Step(
                 "cost after",
                 Fact(after, "=", other + kappa * share * least),
-                Known("Fubini for finite sums: a sum over samples is one over classes"),
+                Known("Rudin 1976, 3.55: a sum over samples, rearranged, is one over classes"),
                 "its n_k members all cost the least",
             ),
             Step(
@@ -100,7 +100,7 @@ def cheapest_feature() -> Proof:
             Step(
                 "saving",
                 Fact(saved, "=", kappa * share * mean - kappa * share * least),
-                Known("Fubini for finite sums: a sum over samples is one over classes"),
+                Known("Rudin 1976, 3.55: a sum over samples, rearranged, is one over classes"),
                 "the rest of the cost stays",
             ),
             Step(
@@ -121,7 +121,7 @@ def class_mean() -> Proof:
         sp.Symbol(name, nonnegative=True) for name in names
     )
     kappa = sp.Symbol("kappa", nonnegative=True)
-    huygens = "Huygens: (1/n) Σ‖h_i − h̄‖² = (1/n) Σ‖h_i‖² − 2·(1/n) Σ h_i·h̄ + ‖h̄‖²"
+    huygens = "Steiner 1840, parallel axes: (1/n) Σ‖h_i − h̄‖² = (1/n) Σ‖h_i‖² − 2·(1/n) Σ h_i·h̄ + ‖h̄‖²"
     return Proof(
         title="the class mean saves κ/2 times the variation",
         variables=(
