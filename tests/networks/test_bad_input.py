@@ -62,13 +62,14 @@ MISTAKES: dict[str, tuple[tuple[Callable[[], object], str], ...]] = {
     "a cluster with no sample": (
         (lambda: bound(labels=[0, 0, 2, 2]), "has no sample"),
         (lambda: total_cluster_variation(INPUTS, np.array([1, 1, 2, 2])), "has no sample"),
+        (lambda: bound(labels=[0, 0, 1, 10**15]), "cluster 2 has no sample"),
         (lambda: streamed(INPUTS, [0, 0, 2, 2]), "cluster 1 has no sample"),
         (lambda: forecast(clusters=[0, 0, 2, 2], named=False), "has no sample"),
         (lambda: forecast(clusters=[0, 0, 2, 2], named=True), "has no sample"),
     ),
     "labels that do not match": (
-        (lambda: bound(labels=[0, 1, 1]), "3 labels|labels have shape"),
-        (lambda: bound(labels=[0, -1, 1, 1]), "-1"),
+        (lambda: bound(labels=[0, 1, 1]), r"labels of shape \(3,\) .* do not fit 4 columns"),
+        (lambda: bound(labels=[0, -1, 1, 1]), "-1 is a label"),
         (lambda: streamed(INPUTS, [0, 1]), "2 labels for 4 samples"),
         (lambda: streamed(INPUTS, [0, 1, 2, 3]), "below 3"),
         (lambda: objective(answers=np.array([0, 1, 1])), "3 labels for 4 samples"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 CONFIDENCE = 0.95
+UNTOLD = 3.0
+"""An interval wider than so many times its mean, or than so much, is not printed."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class Interval:
         return math.isfinite(self.half_width)
 
     def __str__(self) -> str:
-        """Mean ± half-width, to the digits that mean something; a dash without two seeds."""
-        if not self.known:
+        """Mean ± half-width, to the digits that mean something; a dash where seeds do not tell."""
+        if not self.half_width <= UNTOLD * max(1.0, abs(self.mean)):
             return "—"
         return f"{self.mean:.2g} ± {self.half_width:.1g}"
 
@@ -75,4 +77,7 @@ def monotonicity(x: Sequence[float], y: Sequence[float]) -> float:
     """
     from scipy.stats import kendalltau
 
-    return float(kendalltau(x, y).statistic) if len(x) >= 3 else math.nan
+    if len(x) < 3:
+        return math.nan
+    correlation, _ = kendalltau(x, y)
+    return float(correlation)
