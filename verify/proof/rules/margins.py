@@ -7,7 +7,7 @@ from flint import fmpq, fmpq_mat
 
 from numerics.exact.factorisation import factorise
 from theory.errors import InvalidProofError
-from verify.proof.facts import Matrix, MarginCost, Statement
+from verify.proof.facts import MarginCost, Matrix, Statement
 from verify.proof.rules.rule import Context, require
 
 MOST_NODES = 10_000_000
@@ -57,7 +57,7 @@ class MarginMultipliers:
 
 @dataclass(frozen=True)
 class CodeBisection:
-    """A bisection over Gram matrices that closes within a number of nodes: see `numerics.deep_cost.bisection`.
+    """A bisection over Gram matrices closes within so many nodes: see `numerics.deep_cost.bisection`.
 
     It is done again at every check, in float64 with error bounds; nothing of an earlier run is believed.
     Margins above one and sizes above one only raise the cost.
