@@ -33,7 +33,8 @@ class Measured:
 
 def main() -> None:
     """Measure the chosen claims and print a table, a line a claim."""
-    from verify.running.task import Task, quietly
+    from verify.running.task import Task
+    from verify.running.threads import quietly
 
     chosen = _arguments()
     print(f"{platform.machine()}, {os.cpu_count()} processors; medians of {chosen.repeats} runs")
@@ -94,7 +95,8 @@ def _chunks_of(task: "Task", seconds: float) -> list[tuple[int, int]]:
 def _measure(task: "Task", chunks: list[tuple[int, int]], jobs: int) -> Measured:
     from verify.claim import Run
     from verify.running.helpers import Helpers
-    from verify.search.batch import judge_chunk, together
+    from verify.search.batch import judge_chunk
+    from verify.search.tally import together
 
     started, used = time.perf_counter(), _cpu_seconds()
     if jobs == 1:

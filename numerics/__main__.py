@@ -13,6 +13,7 @@ from numerics.descent.linear_chain import (
 from numerics.descent.network import random_network
 from numerics.descent.spectral import hadamard_characters, spectral_descent
 from numerics.descent.training import train_network
+from numerics.representation_cost.alternating import cheapest_margins
 
 
 def warm() -> float:
@@ -26,6 +27,7 @@ def warm() -> float:
     network = random_network([2, 2, 2], "tanh", rng)
     train_network(network, np.eye(2), [0, 1], 0.1, loss="cross-entropy", step=0.1, max_steps=2)
     spectral_descent(np.full(2, 0.1), hadamard_characters(1), factors=2, step=0.1, steps=2)
+    cheapest_margins(np.ones((2, 2)), np.arange(2), 0.1, 1.0)
     return time.perf_counter() - start
 
 

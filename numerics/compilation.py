@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 OPTIONS: Final[dict[str, Any]] = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
-KERNEL_FOLDER = Path(__file__).parent / "descent"
+PACKAGE: Final = Path(__file__).parent
 
 
 def fingerprint(sources: Iterable[Path]) -> str:
@@ -99,9 +99,21 @@ def instruction(generate: Callable[..., Any]) -> Any:
     return intrinsic(generate)
 
 
+def kernel_sources() -> list[Path]:
+    """Return this file and all that compile something or generate code: others change no kernel.
+
+    Examples
+    --------
+    >>> {"fit.py", "tiles.py"} <= {source.name for source in kernel_sources()}
+    True
+    """
+    marked = [path for path in PACKAGE.rglob("*.py") if b"numerics.compilation" in path.read_bytes()]
+    return [Path(__file__), *marked]
+
+
 @cache
 def _folder_of_this_process() -> Path:
-    return cache_folder(os.environ, fingerprint([Path(__file__), *KERNEL_FOLDER.rglob("*.py")]))
+    return cache_folder(os.environ, fingerprint(kernel_sources()))
 
 
 def _candidate_bases(environment: Mapping[str, str]) -> Iterable[Path]:

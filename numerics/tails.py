@@ -1,112 +1,128 @@
 """Tails of networks: what acts on the features, feed-forward or residual, with exact Jacobians.
 
-Feed-forward: z ↦ σ(Wz) a layer. Residual: z ↦ z + Vσ(Wz) a layer. Both end in a linear readout.
+A tail is a `numerics.descent.network.Network` (or the layers of one from some weight on) fed with features.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from numerics.arrays import FloatArray
+from numerics.descent.network import (
+    Activation,
+    Network,
+    network_outputs,
+    random_network,
+    random_residual_network,
+)
 from theory.errors import InvalidProblemError
 
-TailKind = Literal["feed-forward", "residual"]
-Activation = Literal["tanh", "relu", "linear"]
-
-
-@dataclass(frozen=True)
-class Tail:
-    """Layers and readout of a tail; a residual layer is a pair (V, W), a feed-forward layer a single W."""
-
-    kind: TailKind
-    activation: Activation
-    layers: tuple[tuple[FloatArray, ...], ...]
-    readout: FloatArray
-
-    @property
-    def squared_norm(self) -> float:
-        """Ω(θ) = ½ Σ‖·‖_F² over all weight matrices."""
-        matrices = [matrix for layer in self.layers for matrix in layer]
-        return 0.5 * float(sum(np.sum(matrix**2) for matrix in [*matrices, self.readout]))
+TailKind: TypeAlias = Literal["feed-forward", "residual"]
 
 
 def random_tail(
     kind: TailKind, activation: Activation, *, width: int, depth: int, outputs: int, rng: np.random.Generator
-) -> Tail:
-    """A Gaussian tail of constant width, scaled to keep features of order one.
+) -> Network:
+    """Return a Gaussian tail without biases: `depth` layers or blocks of one width, and a linear readout.
 
-    >>> random_tail("residual", "tanh", width=4, depth=2, outputs=2, rng=np.random.default_rng(0)).kind
-    'residual'
+    Raises InvalidProblemError unless the width exceeds the outputs, so that features with one output differ.
+
+    Examples
+    --------
+    >>> random_tail("residual", "tanh", width=4, depth=2, outputs=2, rng=np.random.default_rng(0)).residual
+    True
     """
     if outputs >= width:
         raise InvalidProblemError(
             f"{outputs} outputs need a width above {outputs}, not {width}: widen the tail"
         )
+    if kind == "residual":
+        return random_residual_network(width, width, outputs, activation, rng, blocks=depth, biased=False)
+    return random_network([width] * (depth + 1) + [outputs], activation, rng, biased=False)
 
-    def gaussian(rows: int) -> FloatArray:
-        return rng.standard_normal((rows, width)) / np.sqrt(width)
 
-    layers = tuple(
-        (0.5 * gaussian(width), gaussian(width)) if kind == "residual" else (1.4 * gaussian(width),)
-        for _ in range(depth)
+def tail_from(network: Network, first: int) -> Network:
+    """Return the layers of a network from its weight number `first` (from 0) on.
+
+    Raises InvalidProblemError where there is no such weight, or it lies inside a residual block.
+
+    Examples
+    --------
+    >>> tail_from(Network((np.eye(2), np.ones((1, 2))), (), "relu"), 1).weights
+    (array([[1., 1.]]),)
+    """
+    if not 0 <= first < len(network.weights) or (network.residual and first % 2 == 1):
+        raise InvalidProblemError(
+            f"no tail starts at weight {first} of {len(network.weights)}: choose a layer's or block's start"
+        )
+    return Network(
+        network.weights[first:], network.biases[first:], network.activation, residual=network.residual
     )
-    return Tail(kind, activation, layers, gaussian(outputs))
 
 
-def tail_features(tail: Tail, features: FloatArray) -> list[FloatArray]:
-    """Inputs of every layer of the tail: the features first, the readout's input last."""
+def tail_features(tail: Network, features: FloatArray) -> list[FloatArray]:
+    """Return the inputs of every weight of the tail: the features first, the readout's input last."""
     inputs = [features]
-    for layer in tail.layers:
-        inputs.append(_apply(tail, layer, inputs[-1]))
+    for index in range(len(tail.weights) - 1):
+        value, entered = _applied(tail, index, inputs[-1]), inputs[-2] if index else features
+        inputs.append(value + entered if tail.skips[index] else value)
     return inputs
 
 
-def tail_outputs(tail: Tail, features: FloatArray) -> FloatArray:
-    """g_θ of every column."""
-    return tail.readout @ tail_features(tail, features)[-1]
+def tail_outputs(tail: Network, features: FloatArray) -> FloatArray:
+    """Return g_θ of every column."""
+    return network_outputs(tail, features)
 
 
-def tail_jacobian(tail: Tail, feature: FloatArray) -> FloatArray:
-    """∂g_θ/∂h at one feature vector (one of the one-sided derivatives at a kink of ReLU)."""
-    jacobian = np.eye(feature.size)
-    z = feature
-    for layer in tail.layers:
-        slopes = _slope(tail.activation, layer[-1] @ z)
-        inner = (slopes[:, None] * layer[-1]) @ jacobian
-        jacobian = jacobian + layer[0] @ inner if tail.kind == "residual" else inner
-        z = _apply(tail, layer, z)
-    return tail.readout @ jacobian
+def tail_jacobian(tail: Network, feature: FloatArray) -> FloatArray:
+    """Return ∂g_θ/∂h at one feature vector (one of the one-sided derivatives at a kink of ReLU)."""
+    inputs = tail_features(tail, feature[:, None])
+    jacobian = entered = np.eye(feature.size)
+    for index, weight in enumerate(tail.weights):
+        slopes = _slope(tail.activations[index], _preactivation(tail, index, inputs[index]))
+        following = slopes * (weight @ jacobian)
+        if tail.skips[index]:
+            following = following + entered
+        jacobian, entered = following, jacobian
+    return jacobian
 
 
 def feature_with_output(
-    tail: Tail, start: FloatArray, output: FloatArray, *, steps: int = 60
+    tail: Network, start: FloatArray, output: FloatArray, *, steps: int = 60
 ) -> FloatArray | None:
-    """A feature near `start` with g_θ(h) = output to rounding, or None: minimum-norm Newton steps.
+    """Return a feature near `start` with g_θ(h) = output to rounding, or None: minimum-norm Newton steps.
 
     The solutions form a set of dimension width − outputs: different starts give different features.
     """
     feature = start.copy()
+    size = 1 + float(np.linalg.norm(output))
     for _ in range(steps):
         error = tail_outputs(tail, feature[:, None])[:, 0] - output
-        if float(np.linalg.norm(error)) <= 1e-14 * (1 + float(np.linalg.norm(output))):
+        if float(np.linalg.norm(error)) <= 1e-14 * size:
             return feature
-        feature = feature - np.linalg.lstsq(tail_jacobian(tail, feature), error, rcond=None)[0]
-        if not np.isfinite(feature).all():
+        step = np.linalg.lstsq(tail_jacobian(tail, feature), error, rcond=None)[0]
+        feature = feature - step
+        if not (np.isfinite(feature).all() and step.any()):  # run away, or stuck among dead units
             return None
     error = tail_outputs(tail, feature[:, None])[:, 0] - output
-    return feature if float(np.linalg.norm(error)) <= 1e-12 * (1 + float(np.linalg.norm(output))) else None
+    return feature if float(np.linalg.norm(error)) <= 1e-12 * size else None
 
 
-def _apply(tail: Tail, layer: tuple[FloatArray, ...], z: FloatArray) -> FloatArray:
-    hidden = _activate(tail.activation, layer[-1] @ z)
-    return z + layer[0] @ hidden if tail.kind == "residual" else hidden
+def half_squared_norm(tail: Network) -> float:
+    """Return Ω(θ) = ½ Σ‖·‖_F² over all weight matrices; biases are free, as in training."""
+    return 0.5 * float(sum(np.sum(weight**2) for weight in tail.weights))
 
 
-def _activate(activation: Activation, a: FloatArray) -> FloatArray:
-    if activation == "tanh":
+def _preactivation(tail: Network, index: int, inputs: FloatArray) -> FloatArray:
+    plain = tail.weights[index] @ inputs
+    return plain + tail.biases[index][:, None] if tail.biases else plain
+
+
+def _applied(tail: Network, index: int, inputs: FloatArray) -> FloatArray:
+    a = _preactivation(tail, index, inputs)
+    if tail.activations[index] == "tanh":
         return np.tanh(a)
-    return np.maximum(a, 0.0) if activation == "relu" else a
+    return np.maximum(a, 0.0) if tail.activations[index] == "relu" else a
 
 
 def _slope(activation: Activation, a: FloatArray) -> FloatArray:

@@ -16,7 +16,10 @@ import numpy as np
 
 from theory.cross_entropy.candidates import SAME_LOSS, Structures, structures
 from theory.cross_entropy.collapse import COLLAPSE, TURNING_SCALE, tie_with_zero_scale
+from theory.cross_entropy.products import Part
 from theory.cross_entropy.stability import log_stability_decay, stability_scale
+from theory.cross_entropy.unequal_sizes import unequal_structures
+from theory.cross_entropy.zero_thresholds import thresholds
 from theory.problem import Problem
 from theory.squared_loss.modes import MODE_LOSS, Mode, large_root, optimal_mode
 
@@ -29,6 +32,8 @@ class Candidate:
     """A critical structure.
 
     `scale` is None where one number does not describe it; singular values of the logits come as runs.
+    `existence` and `global_` are the largest weight decays λ at which a structure made of one code at one
+    scale exists, and at which it is no worse than zero; None for other structures.
     """
 
     structure: str
@@ -36,6 +41,8 @@ class Candidate:
     loss: float
     rank: int
     logit_singular_values: Runs
+    existence: float | None = None
+    global_: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,12 +70,17 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Prediction:
-    """The best candidate, all candidates by loss, the collapse point, and the thresholds in λ."""
+    """The best candidate, all candidates by loss, the collapse point, and the thresholds in λ.
+
+    `duality_gap`: the best candidate's loss minus a lower bound of every loss, where there is such a bound
+    (cross-entropy, unequal class sizes, one weight matrix).
+    """
 
     problem: Problem
     candidates: tuple[Candidate, ...]
     collapse: CollapsePoint | None
     thresholds: Thresholds
+    duality_gap: float | None = None
 
     @property
     def best(self) -> Candidate:
@@ -89,7 +101,7 @@ def predict(problem: Problem) -> Prediction:
     'paired'
     """
     if problem.loss == "cross-entropy":
-        return _predict_cross_entropy(problem)
+        return _predict_cross_entropy(problem) if problem.balanced else _predict_unequal(problem)
     return _predict_squared_loss(problem)
 
 
@@ -102,7 +114,7 @@ def _predict_cross_entropy(problem: Problem) -> Prediction:
     log_size = math.log(problem.class_size)
     log_decay = math.log(problem.weight_decay) + log_size / factors
     found = structures(classes, np.array([float(factors)]), np.array([log_decay]))
-    candidates = _candidates(found, math.exp(log_size / 2))
+    candidates = _candidates(found, problem)
 
     unit = math.exp(-log_size / factors)  # λ per μ
     turning = float(TURNING_SCALE(classes=classes, factors=factors))
@@ -114,7 +126,7 @@ def _predict_cross_entropy(problem: Problem) -> Prediction:
             return unit / classes
         return unit * math.exp(COLLAPSE.log_decay(scale=scale, classes=classes, factors=factors))
 
-    thresholds = Thresholds(
+    of_collapse = Thresholds(
         decay(turning),
         decay(tie_with_zero_scale(classes, factors)),
         math.exp(log_stability),
@@ -124,22 +136,40 @@ def _predict_cross_entropy(problem: Problem) -> Prediction:
     collapse = None
     if point is not None and point.scale is not None:
         collapse = CollapsePoint(point.scale, point.loss, point.scale >= stable_from)
-    return Prediction(problem, _sorted(candidates), collapse, thresholds)
+    return Prediction(problem, _sorted(candidates), collapse, of_collapse)
 
 
-def _candidates(found: list[Structures], stretch: float) -> list[Candidate]:
-    """Those with a critical point; of two that agree in loss and rank the first.
+def _predict_unequal(problem: Problem) -> Prediction:
+    """No collapse point and no thresholds: the simplex is critical for equal sizes only."""
+    found = unequal_structures(problem.sizes, problem.factors, problem.weight_decay)
+    candidates = [
+        Candidate(each.name, 0.0 if each.rank == 0 else None, each.loss, each.rank, each.values)
+        for each in found
+    ]
+    return Prediction(problem, tuple(candidates), None, Thresholds(None, None, None), found[0].gap)
 
-    `stretch` is √n: singular values for n samples a class over those for one.
-    """
+
+def _candidates(found: list[Structures], problem: Problem) -> list[Candidate]:
+    """Those with a critical point; of two that agree in loss and rank the first."""
+    stretch = math.sqrt(problem.class_size)
     kept: list[Candidate] = []
     for each in found:
         loss, rank = float(each.loss[0]), int(each.rank[0])
         known = any(abs(loss - other.loss) <= SAME_LOSS * loss and rank == other.rank for other in kept)
         if math.isfinite(loss) and not known:
             values = tuple((value * stretch, count) for value, count in each.spectrum(0))
-            kept.append(Candidate(each.name(0), each.scale(0), loss, rank, values))
+            ties = _against_zero(each.part(0), problem)
+            kept.append(Candidate(each.name(0), each.scale(0), loss, rank, values, *ties))
     return kept
+
+
+def _against_zero(part: Part | None, problem: Problem) -> tuple[float | None, float | None]:
+    """Decays λ up to which copies of a code exist, and are no worse than zero."""
+    if part is None:
+        return None, None
+    unit = -math.log(problem.class_size) / problem.factors
+    existence, tie = thresholds(part, problem.classes, problem.factors)
+    return math.exp(existence + unit), math.exp(tie + unit)
 
 
 def _runs(values: list[float]) -> Runs:

@@ -12,6 +12,9 @@ LARGEST_TARGET = 1e150
 LARGEST_SIZE = 10**7
 """Sizes beyond it are typing errors, and lists of modes would no longer fit in memory."""
 
+MOST_DISTINCT_SIZES = 12
+"""Distinct class sizes with cross-entropy: G of them need systems of about G² coupled numbers."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -29,8 +32,8 @@ class Problem:
     width: inner width d ≥ K; K itself when left out.
     target_spectrum: singular values of the centred t×N target matrix (squared loss with a free bias);
         at most `classes` values ≥ 0.
-    class_sizes: n_1, …, n_K in place of n. The squared loss treats each class as a mode of its own; for
-        cross-entropy only equal sizes have closed forms here.
+    class_sizes: n_1, …, n_K in place of n. The squared loss treats each class as a mode of its own;
+        cross-entropy is solved for up to `MOST_DISTINCT_SIZES` distinct sizes.
 
     Raises InvalidProblemError naming the value, the rule and a remedy.
 
@@ -86,10 +89,11 @@ class Problem:
             )
         for size in sizes:
             _require_whole("class size", size, 1)
-        if self.loss == "cross-entropy" and len(set(sizes)) > 1:
+        distinct = len(set(sizes))
+        if self.loss == "cross-entropy" and distinct > MOST_DISTINCT_SIZES:
             raise InvalidProblemError(
-                f"class sizes {sizes} are unequal: cross-entropy has closed forms for equal sizes only; "
-                "use --loss squared, or equal sizes"
+                f"{distinct} distinct class sizes are above {MOST_DISTINCT_SIZES}, the most that "
+                "cross-entropy is solved for: round sizes to fewer distinct values, or use the squared loss"
             )
 
     def _validate_spectrum(self, spectrum: tuple[float, ...]) -> None:
@@ -132,6 +136,11 @@ class Problem:
     def sizes(self) -> tuple[int, ...]:
         """n_1, …, n_K."""
         return self.class_sizes or (self.samples_per_class,) * self.classes
+
+    @property
+    def balanced(self) -> bool:
+        """Whether all classes have the same size."""
+        return len(set(self.sizes)) == 1
 
     @property
     def scaled_decay(self) -> float:

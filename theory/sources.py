@@ -145,6 +145,32 @@ THRAMPOULIDIS_2022 = Paper(
     2022,
     "NeurIPS 2022",
 )
+PILANCI_ERGEN_2020 = Paper(
+    "pilanci-ergen-2020",
+    "Pilanci, Mert and Ergen, Tolga",
+    "Neural Networks are Convex Regularizers: Exact Polynomial-Time Convex Optimization Formulations for "
+    "Two-Layer Networks",
+    2020,
+    "ICML 2020",
+    "2002.10553",
+)
+SAHINER_2021 = Paper(
+    "sahiner-2021",
+    "Sahiner, Arda and Ergen, Tolga and Pauly, John and Pilanci, Mert",
+    "Vector-Output ReLU Neural Network Problems are Copositive Programs: Convex Analysis of Two Layer "
+    "Networks and Polynomial-Time Algorithms",
+    2021,
+    "ICLR 2021",
+    "2012.13329",
+)
+COVER_1965 = Paper(
+    "cover-1965",
+    "Cover, Thomas M.",
+    "Geometrical and Statistical Properties of Systems of Linear Inequalities with Applications in "
+    "Pattern Recognition",
+    1965,
+    "IEEE Transactions on Electronic Computers EC-14(3):326-334",
+)
 RANKCOLLAPSE = Paper(
     "rankcollapse",
     "The rankcollapse authors",

@@ -1,7 +1,7 @@
 """A claim: one statement of the literature, or of a user, and everything that can judge it."""
 
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -15,7 +15,7 @@ from verify.margin import Margin
 from verify.proof import Proof
 
 if TYPE_CHECKING:
-    from verify.search.batch import Tally
+    from verify.search.tally import Tally
 
 Level = Literal["quick", "full"]
 
@@ -120,7 +120,12 @@ class Claim:
             isinstance(proof, Proof) for proof in cast("tuple[object, ...]", tuple(self.proofs or ()))
         ):
             raise InvalidClaimError(f"claim {self.id!r}: its proofs are not a tuple of proofs")
-        if (self.instances or self.sampler or self.witness) and not (self.margin or self.exact_margin):
+        for name in ("instances", "sampler", "hypotheses", "margin", "exact_margin"):
+            function = getattr(self, name)
+            if function is not None and not callable(function):
+                raise InvalidClaimError(f"claim {self.id!r}: its {name} is not a function: write `lambda: …`")
+        has_instances = any(item is not None for item in (self.instances, self.sampler, self.witness))
+        if has_instances and not self.is_judged_on_instances:
             raise InvalidClaimError(f"claim {self.id} has instances but no margin: give it one")
 
     @property
@@ -134,14 +139,29 @@ class Claim:
 
     def exactly(self, instance: Instance) -> Margin | None:
         """The exact margin, or None where the claim has none for this instance."""
-        return None if self.exact_margin is None else self.exact_margin(instance)
+        found = None if self.exact_margin is None else self.exact_margin(instance)
+        return None if found is None else self._a_margin(found)
 
     def fast_margin(self, instance: Instance) -> Margin:
         """The margin in floats; the exact one for a claim that has no other."""
+        if not isinstance(cast(object, instance), Mapping):
+            raise InvalidClaimError(
+                f"claim {self.id}: an instance is of type {type(instance).__name__}: draw a dictionary of "
+                "named values"
+            )
         found = self.exactly(instance) if self.margin is None else self.margin(instance)
         if found is None:
             raise InvalidClaimError(f"claim {self.id} has no margin for this instance: give it one in floats")
-        return found
+        return self._a_margin(found)
+
+    def _a_margin(self, found: object) -> Margin:
+        """What a margin function returned, if it is one."""
+        if isinstance(found, Margin):
+            return found
+        raise InvalidClaimError(
+            f"claim {self.id}: its margin is of type {type(found).__name__}: return one of Margin's, "
+            "such as Margin.at_least(…)"
+        )
 
     @property
     def is_judged_on_instances(self) -> bool:

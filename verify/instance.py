@@ -54,14 +54,18 @@ def decode(value: Any) -> Any:
 
 
 def show(instance: Instance) -> str:
-    """The instance in one readable line, e.g. ``layers=2 class_decay=3/5``."""
+    """The instance in one readable line.
+
+    >>> show({"layers": 2, "class_decay": Fraction(3, 5), "scales": [Fraction(4), Fraction(1, 10)]})
+    'layers=2 class_decay=3/5 scales=[4, 1/10]'
+    """
     return " ".join(f"{name}={_short(encode(value))}" for name, value in instance.items())
 
 
 def _short(value: Any) -> str:
     if isinstance(value, float):
         return repr(value) if len(repr(value)) < 14 else f"{value:.6g}"
-    return json.dumps(value).replace('"', "")
+    return re.sub(r"\b(-?\d+)/1\b", r"\1", json.dumps(value).replace('"', ""))
 
 
 def stream_seed(seed: int, *words: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_FLOOR, Context
 from importlib.metadata import PackageNotFoundError, version
+from typing import cast
 
 from theory.errors import InvalidClaimError, InvalidProofError
 from verify.claim import Claim, Experiment, Run
@@ -39,6 +40,8 @@ def _timed(experiment: Experiment, run: Run) -> Evidence:
     """An experiment's evidence with its seed and the seconds it took."""
     started = time.perf_counter()
     found = experiment(run)
+    if not isinstance(cast(object, found), Evidence):
+        raise InvalidClaimError(f"an experiment returns a {type(found).__name__}: return Evidence")
     if found.kind not in UNCERTAIN:
         raise InvalidClaimError(
             f"an experiment calls its evidence {found.kind!r}: use one of {', '.join(UNCERTAIN)}; only "

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -30,19 +30,26 @@ class Margin:
     is CLOSE. An equality is made with `equal`: its value is −|a − b|, it FAILS beyond the error and is
     CLOSE (all that floats can say of an equality) within it.
 
-    `ratio` is bound over actual where the claim compares positive quantities: its tightness.
+    `ratio` is bound over actual where the claim compares positive quantities: its tightness. `certain` says
+    that the sign was found in exact or ball arithmetic.
     """
 
     value: float
     error: float
     ratio: float | None = None
     equality: bool = False
+    certain: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if math.isnan(self.value) or not 0 <= self.error < math.inf:
-            raise OutOfDomainError(
-                f"a margin of {self.value} ± {self.error} compares nothing: exclude the instance"
-            )
+            raise OutOfDomainError(f"a margin that {self._fault} compares nothing: exclude the instance")
+
+    @property
+    def _fault(self) -> str:
+        """In words: tables print no NaN and no infinity."""
+        if math.isnan(self.value) or math.isnan(self.error):
+            return "is not a number"
+        return "has an infinite error" if self.error == math.inf else f"has an error of {self.error}"
 
     @property
     def outcome(self) -> Outcome:
@@ -79,7 +86,7 @@ class Margin:
             rounded = sys.float_info.max if value > 0 else -sys.float_info.max
         if rounded == 0 and value != 0:  # keep the sign of what float64 cannot represent
             rounded = 5e-324 if value > 0 else -5e-324
-        return Margin(rounded, 0.0)
+        return Margin(rounded, 0.0, certain=True)
 
     @staticmethod
     def of_ball(difference: "arb") -> "Margin":
@@ -88,4 +95,4 @@ class Margin:
         certain = difference > 0 or difference < 0
         if certain and abs(middle) <= radius:
             radius = abs(middle) / 2
-        return Margin(middle, radius if certain else max(radius, abs(middle)))
+        return Margin(middle, radius if certain else max(radius, abs(middle)), certain=certain)

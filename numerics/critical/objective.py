@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from numerics.arrays import FloatArray, decay_of_each
+from numerics.critical.fit_term import Fit, FitTerm
+from numerics.critical.symmetry import orbit_dimension, tangent_vectors
 from numerics.descent.chain_workspace import checked_chain, checked_targets, one_hot_targets
-
-Fit = Literal["cross-entropy", "squared", "squared, free bias"]
 
 
 class Objective(Protocol):
@@ -28,6 +28,18 @@ class Objective(Protocol):
 
     def curvature(self, point: FloatArray) -> "HessianProduct":
         """The Hessian at a point, ready to be applied to directions."""
+        ...
+
+    def symmetry_dimension(self, point: FloatArray) -> int:
+        """The dimension of what `flat_directions` spans."""
+        ...
+
+    def flat_directions(self, point: FloatArray) -> FloatArray:
+        """Directions in which the loss is known to be constant, one a row, in any number."""
+        ...
+
+    def roughness(self, point: FloatArray) -> str:
+        """Why the loss is not twice differentiable at the point; empty where it is."""
         ...
 
 
@@ -74,7 +86,7 @@ class ChainObjective:
         """The objective and its gradient."""
         factors = self.split(point)
         partials = _partial_products(factors)
-        loss, residual = self._fit(partials[0] @ factors[0])
+        loss, residual = self._term.value_and_slope(partials[0] @ factors[0])
         gradient = np.empty_like(point)
         back = residual
         for part, partial, factor, decay in zip(
@@ -90,11 +102,11 @@ class ChainObjective:
         factors = [factor.copy() for factor in self.split(point)]
         partials = _partial_products(factors)
         outputs = partials[0] @ factors[0]
-        _, residual = self._fit(outputs)
+        _, residual = self._term.value_and_slope(outputs)
         backs = [residual]
         for factor in factors[:-1]:
             backs.append(backs[-1] @ factor.T)
-        weights = _softmax(outputs) if self.fit == "cross-entropy" else None
+        turn = self._term.curvature(outputs)
 
         def product(direction: FloatArray) -> FloatArray:
             moves = self.split(np.asarray(direction, dtype=np.float64).ravel())
@@ -102,7 +114,7 @@ class ChainObjective:
             for partial, factor, move in zip(partials[:0:-1], factors[:0:-1], moves[:0:-1], strict=True):
                 tangents.append(tangents[-1] @ factor + partial @ move)
             tangents.reverse()
-            turned = self._turned(tangents[0] @ factors[0] + partials[0] @ moves[0], weights)
+            turned = turn(tangents[0] @ factors[0] + partials[0] @ moves[0])
             result = np.empty_like(point)
             for j, part in enumerate(self.split(result)):
                 part[...] = tangents[j].T @ backs[j] + partials[j].T @ turned + self.decays[j] * moves[j]
@@ -112,25 +124,21 @@ class ChainObjective:
 
         return product
 
-    def _fit(self, outputs: FloatArray) -> tuple[float, FloatArray]:
-        """Mean loss over the columns and its gradient in the outputs."""
-        samples = outputs.shape[1]
-        if self.fit == "cross-entropy":
-            return _cross_entropy(outputs, self.targets)
-        difference = outputs - self.targets
-        if self.fit == "squared, free bias":
-            difference -= difference.mean(axis=1, keepdims=True)
-        return 0.5 * float(np.vdot(difference, difference)) / samples, difference / samples
+    def symmetry_dimension(self, point: FloatArray) -> int:
+        """Of the orbit of inner rotations."""
+        return orbit_dimension(self.split(point))
 
-    def _turned(self, move: FloatArray, weights: FloatArray | None) -> FloatArray:
-        """The Hessian of the fit times a move of the outputs."""
-        samples = move.shape[1]
-        if weights is not None:
-            mean = (weights * move).sum(axis=0)
-            return weights * (move - mean) / samples
-        if self.fit == "squared, free bias":
-            move = move - move.mean(axis=1, keepdims=True)
-        return move / samples
+    def flat_directions(self, point: FloatArray) -> FloatArray:
+        """The tangent vectors of that orbit."""
+        return tangent_vectors(self.split(point))
+
+    def roughness(self, point: FloatArray) -> str:
+        """Nothing: the loss is smooth everywhere."""
+        return ""
+
+    @property
+    def _term(self) -> FitTerm:
+        return FitTerm(self.targets, self.fit)
 
 
 def cross_entropy_chain(
@@ -188,16 +196,3 @@ def _partial_products(factors: list[FloatArray]) -> list[FloatArray]:
     for factor in factors[:0:-1]:
         products.append(products[-1] @ factor)
     return products[::-1]
-
-
-def _softmax(outputs: FloatArray) -> FloatArray:
-    shifted = np.exp(outputs - outputs.max(axis=0))
-    return shifted / shifted.sum(axis=0)
-
-
-def _cross_entropy(outputs: FloatArray, targets: FloatArray) -> tuple[float, FloatArray]:
-    """Through the compiled fit, which keeps the digits of small probabilities."""
-    from numerics.descent.fit import cross_entropy
-
-    residual = np.empty_like(outputs)
-    return float(cross_entropy(np.ascontiguousarray(outputs), targets, residual)), residual

@@ -10,12 +10,10 @@ that a block of samples lies together: moved, multiplied, judged and pulled back
 """
 
 import math
-from typing import NamedTuple
 
-import numpy as np
-
-from numerics.arrays import FloatArray, IntegerArray
 from numerics.compilation import kernel, part_of_kernels
+from numerics.descent.chain_gradient import gradient_norm
+from numerics.descent.chain_layout import Chain, back, factor, gradient_sides, partial
 from numerics.descent.fit import SQUARED_FREE_BIAS, fit_and_residual, squared_loss
 from numerics.descent.heavy_ball import (
     RUNNING,
@@ -29,70 +27,15 @@ from numerics.descent.heavy_ball import (
     wants_value,
 )
 from numerics.descent.products import (
-    View,
     block_rows,
     columns_of,
     copy_flat,
     flat_of,
     multiply,
-    multiply_transposed_left,
     multiply_transposed_right,
     rows_of,
     view,
 )
-
-
-class Chain(NamedTuple):
-    """Sizes, fit and buffers of a chain; factor 0 is the transposed features, the last gives the outputs.
-
-    `partials` holds P_j twice, before and after the step under way: row `parity` is the current one.
-    `backs` holds B_j for the weights; `partial_starts` cuts both into K × (columns of factor j+1) matrices.
-    `fit` holds the latest value of the fit; `scratch` one block of a gradient.
-    """
-
-    shapes: IntegerArray
-    kind: int
-    targets: FloatArray
-    partial_starts: IntegerArray
-    partials: FloatArray
-    parity: IntegerArray
-    backs: FloatArray
-    outputs: FloatArray
-    residual: FloatArray
-    lanes: FloatArray
-    scratch: FloatArray
-    fit: FloatArray
-
-
-@part_of_kernels
-def factor(flat: FloatArray, state: State, chain: Chain, index: int) -> View:
-    """View factor `index` (or its gradient) in a flat vector; the features are transposed."""
-    return view(flat, state.starts[index], chain.shapes[index, 0], chain.shapes[index, 1])
-
-
-@part_of_kernels
-def partial(chain: Chain, index: int, side: int) -> View:
-    """View P of factor `index`, as it was (side 0) or is after the last completed pass (side 1)."""
-    parity = (chain.parity[0] + 1 + side) % 2
-    start = parity * (chain.partials.size // 2) + chain.partial_starts[index]
-    return view(chain.partials, start, chain.outputs.shape[0], chain.shapes[index + 1, 1])
-
-
-@part_of_kernels
-def back(chain: Chain, index: int) -> View:
-    """View B of factor `index`: the residual for the features."""
-    classes, samples = chain.outputs.shape
-    if index == 0:
-        return view(chain.residual, 0, classes, samples)
-    return view(chain.backs, chain.partial_starts[index - 1], classes, chain.shapes[index, 1])
-
-
-@part_of_kernels
-def gradient_sides(chain: Chain, index: int, side: int) -> tuple[View, View]:
-    """Return left and right with leftᵀ·right the gradient of the fit in factor `index` as it is stored."""
-    if index == 0:
-        return back(chain, 0), partial(chain, 0, side)
-    return partial(chain, index, side), back(chain, index)
 
 
 @part_of_kernels
@@ -132,7 +75,7 @@ def _pass_features(state: State, chain: Chain, control: Control, with_value: boo
     features = factor(state.parameters, state, chain, 0)
     old, new, pulled = partial(chain, 0, 0), partial(chain, 0, 1), back(chain, 1)
     residual = back(chain, 0)
-    outputs = view(chain.outputs, 0, residual.rows, residual.columns)
+    outputs = view(chain.outputs, 0, residual.rows, residual.columns, residual.stride)
     height = block_rows(features.rows, features.columns, residual.rows)
     fit = 0.0
     first = 0
@@ -174,62 +117,6 @@ def _pull_back(state: State, chain: Chain, index: int) -> None:
             columns_of(after, first, count), 0.0, 1.0, before, rows_of(weight, first, count)
         )
         first += count
-
-
-@kernel
-def write_gradient(state: State, chain: Chain, gradient: FloatArray) -> None:
-    """Write the gradient of the objective where the chain was last evaluated; features transposed."""
-    last = chain.shapes.shape[0] - 1
-    copy_flat(state.parameters, gradient)
-    for j in range(last):
-        left, right = gradient_sides(chain, j, 1)
-        multiply_transposed_left(factor(gradient, state, chain, j), state.decays[j], 1.0, left, right)
-    outermost = back(chain, last)
-    slope, start = flat_of(outermost), state.starts[last]
-    for i in range(slope.size):
-        gradient[start + i] = state.decays[last] * gradient[start + i] + slope[i]
-
-
-@part_of_kernels
-def gradient_norm(state: State, chain: Chain, enough: float) -> float:
-    """Return the norm of that gradient without holding more than a block of it.
-
-    Infinity where the last weight's share alone, which is at hand, exceeds `enough`.
-    """
-    last = chain.shapes.shape[0] - 1
-    total = _square_of_outermost(state, chain)
-    if math.sqrt(total) > enough:
-        return math.inf
-    for j in range(last):
-        total += _gradient_square_of(state, chain, j)
-    return math.sqrt(total)
-
-
-@part_of_kernels
-def _square_of_outermost(state: State, chain: Chain) -> float:
-    last = chain.shapes.shape[0] - 1
-    weights, slopes = flat_of(factor(state.parameters, state, chain, last)), flat_of(back(chain, last))
-    total = 0.0
-    for i in range(slopes.size):
-        total += (state.decays[last] * weights[i] + slopes[i]) ** 2
-    return total
-
-
-@part_of_kernels
-def _gradient_square_of(state: State, chain: Chain, index: int) -> float:
-    matrix = factor(state.parameters, state, chain, index)
-    left, right = gradient_sides(chain, index, 1)
-    height = min(block_rows(matrix.rows, matrix.columns, left.rows), matrix.rows)
-    total = 0.0
-    first = 0
-    while first < matrix.rows:
-        count = min(height, matrix.rows - first)
-        block, slope = view(chain.scratch, 0, count, matrix.columns), chain.scratch[: count * matrix.columns]
-        copy_flat(flat_of(rows_of(matrix, first, count)), slope)
-        multiply_transposed_left(block, state.decays[index], 1.0, columns_of(left, first, count), right)
-        total += np.dot(slope, slope)
-        first += count
-    return total
 
 
 @kernel

@@ -8,8 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arrays import FloatArray, IntegerArray, class_labels, every_class, finite_matrix, one_hot
-from numerics.descent.chain_kernels import Chain, advance_chain, write_gradient
+from numerics.arrays import FloatArray, class_labels, every_class, finite_matrix, one_hot
+from numerics.descent.aligned_rows import laid_out, row_stride, rows_at, starts_of, zeros_on_lines
+from numerics.descent.chain_gradient import write_gradient
+from numerics.descent.chain_kernels import advance_chain
+from numerics.descent.chain_layout import Chain
 from numerics.descent.fit import CROSS_ENTROPY, LANES
 from numerics.descent.heavy_ball import STANDSTILL, Control, State
 from numerics.descent.outcome import Progress
@@ -33,7 +36,7 @@ class ChainDescent:
 
     @property
     def parameters(self) -> FloatArray:
-        """All factors in one vector, the features transposed."""
+        """All factors in one vector, the features transposed, zeros between rows."""
         return self.state.parameters
 
     @property
@@ -58,9 +61,13 @@ class ChainDescent:
         self.chain.backs[:] = 0.0
         self.chain.partials[:] = 0.0
         self.advance(STANDSTILL, -1, 0)
-        gradient = np.empty_like(parameters)
+        gradient = zeros_on_lines(parameters.size)
         write_gradient(self.state, self.chain, gradient)
         return gradient
+
+    def direction(self, rng: np.random.Generator) -> FloatArray:
+        """Return a random direction in the layout of the parameters."""
+        return laid_out([rng.standard_normal(shape) for shape in self.chain.shapes])[0]
 
     def snapshot(self) -> Snapshot:
         """Return copies of the weights, of what enters the last one, and of the outputs."""
@@ -74,8 +81,8 @@ class ChainDescent:
         """Return copies of the factors (or of their gradients in a flat vector), features as d × N."""
         source = self.parameters if flat is None else flat
         parts = [
-            source[start : start + rows * columns].reshape(rows, columns)
-            for start, (rows, columns) in zip(self.state.starts[:-1], self.chain.shapes, strict=True)
+            rows_at(source, start, shape)
+            for start, shape in zip(self.state.starts[:-1], self.chain.shapes, strict=True)
         ]
         return np.array(parts[0].T, order="C"), *(part.copy() for part in parts[1:])
 
@@ -89,33 +96,32 @@ def chain_descent(
     momentum: bool = False,
 ) -> ChainDescent:
     """Lay out checked factors, evaluated; with room for velocities if there is momentum."""
-    shapes = np.array([matrices[0].shape[::-1], *(matrix.shape for matrix in matrices[1:])], dtype=np.int64)
-    starts = _cuts([rows * columns for rows, columns in shapes])
-    parameters = np.concatenate([matrices[0].T.ravel(), *(matrix.ravel() for matrix in matrices[1:])])
+    stored = [matrices[0].T, *matrices[1:]]
+    shapes = [(matrix.shape[0], matrix.shape[1]) for matrix in stored]
+    strides = [row_stride(columns) for _, columns in shapes]
+    parameters, starts = laid_out(stored)
     classes, samples = targets.shape
-    partial_starts = _cuts([classes * columns for _, columns in shapes[1:]])
+    partial_starts = starts_of([(classes, columns) for _, columns in shapes[1:]])
+    block = max(min(rows, LARGEST_BLOCK) * row_stride(columns) for rows, columns in shapes[:-1])
     chain = Chain(
-        shapes=shapes,
+        shapes=np.array(shapes, dtype=np.int64),
+        strides=np.array(strides, dtype=np.int64),
         kind=kind,
         targets=targets,
         partial_starts=partial_starts,
-        partials=np.zeros(2 * partial_starts[-1]),
+        partials=zeros_on_lines(2 * int(partial_starts[-1])),
         parity=np.zeros(1, dtype=np.int64),
-        backs=np.zeros(partial_starts[-1]),
+        backs=zeros_on_lines(int(partial_starts[-1])),
         outputs=np.zeros((classes, samples)),
         residual=np.zeros((classes, samples)),
         lanes=np.zeros((LANES, samples)),
-        scratch=np.zeros(max(min(rows, LARGEST_BLOCK) * columns for rows, columns in shapes[:-1])),
+        scratch=zeros_on_lines(block),
         fit=np.zeros(1),
     )
-    velocity = np.zeros(parameters.size if momentum else 0)
+    velocity = zeros_on_lines(parameters.size if momentum else 0)
     state = State(parameters=parameters, velocity=velocity, starts=starts, decays=decays)
     advance_chain(state, chain, STANDSTILL, -1, 0)
     return ChainDescent(state, chain)
-
-
-def _cuts(sizes: Sequence[int]) -> IntegerArray:
-    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 
 def checked_chain(factors: Sequence[ArrayLike]) -> list[FloatArray]:

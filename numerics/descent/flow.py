@@ -57,7 +57,7 @@ def flow_cross_entropy(
     times
         Increasing times ≥ 0 at which to return the factors.
     relative_tolerance
-        Of each step, relative to the parameters (and to their largest entry at the start).
+        Of each step, relative to the parameters (and to their largest entry at the start, to 1 from zero).
     max_evaluations
         Gradients after which to give up.
 
@@ -118,7 +118,7 @@ def follow(
         start,
         float(times[-1]) if times[-1] > 0 else 1.0,
         rtol=relative_tolerance,
-        atol=relative_tolerance * max(float(np.abs(start).max()), np.finfo(float).tiny),
+        atol=relative_tolerance * (float(np.abs(start).max()) or 1.0),
     )
     for reached, time in enumerate(times):
         while solver.t < time:
@@ -144,12 +144,7 @@ def _flow(
     relative_tolerance: float,
     max_evaluations: int,
 ) -> Flow:
-    asked = _checked_times(times)
-    if not SMALLEST_TOLERANCE <= relative_tolerance < 1 or max_evaluations < 1:
-        raise InvalidProblemError(
-            f"relative_tolerance {relative_tolerance} must be in [{SMALLEST_TOLERANCE}, 1), "
-            f"max_evaluations {max_evaluations} at least 1"
-        )
+    asked = checked_times(times, relative_tolerance, max_evaluations)
     losses: list[float] = []
     states: list[tuple[FloatArray, ...]] = []
     with one_blas_thread():
@@ -160,20 +155,29 @@ def _flow(
             states.append(model.factors())
 
         reached, evaluations = follow(model, asked, relative_tolerance, max_evaluations, take)
-    complete = reached == asked.size
-    return Flow(
-        status="arrived" if complete else "evaluations-exhausted",
-        remedy=""
-        if complete
-        else f"{evaluations} gradients did not reach time {asked[reached]:g}: raise max_evaluations",
-        times=asked[:reached],
-        losses=np.array(losses),
-        factors=tuple(states),
-        evaluations=evaluations,
-    )
+    status, remedy = how_it_ended(asked, reached, evaluations)
+    return Flow(status, remedy, asked[:reached], np.array(losses), tuple(states), evaluations)
 
 
-def _checked_times(times: Sequence[float] | FloatArray) -> FloatArray:
+def how_it_ended(
+    asked: FloatArray, reached: int, evaluations: int
+) -> tuple[Literal["arrived", "evaluations-exhausted"], str]:
+    """Return status and remedy of a flow that reached so many of the times."""
+    if reached == asked.size:
+        return "arrived", ""
+    remedy = f"{evaluations} gradients did not reach time {asked[reached]:g}: raise max_evaluations"
+    return "evaluations-exhausted", remedy
+
+
+def checked_times(
+    times: Sequence[float] | FloatArray, relative_tolerance: float, max_evaluations: int
+) -> FloatArray:
+    """Return the times as an array, or say what is wrong with them or with a setting."""
+    if not SMALLEST_TOLERANCE <= relative_tolerance < 1 or max_evaluations < 1:
+        raise InvalidProblemError(
+            f"relative_tolerance {relative_tolerance} must be in [{SMALLEST_TOLERANCE}, 1), "
+            f"max_evaluations {max_evaluations} at least 1"
+        )
     asked = np.array(times, dtype=np.float64)
     if asked.ndim != 1 or asked.size == 0 or not np.isfinite(asked).all():
         raise InvalidProblemError(f"times {asked.tolist()}: pass finite numbers, at least one")

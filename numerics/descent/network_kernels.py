@@ -6,13 +6,12 @@ over the lots does not depend on how many did.
 """
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
-from numerics.arrays import FloatArray, IntegerArray
+from numerics.arrays import FloatArray
 from numerics.compilation import kernel, part_of_kernels
-from numerics.descent.elementary import hyperbolic_tangent
 from numerics.descent.fit import fit_and_residual
 from numerics.descent.heavy_ball import (
     RUNNING,
@@ -22,6 +21,16 @@ from numerics.descent.heavy_ball import (
     looks_at_gradient,
     penalty_and_norm,
     wants_value,
+)
+from numerics.descent.network_layout import (
+    Layers,
+    activate,
+    bias,
+    pull_back,
+    slopes_of,
+    turned_weight,
+    values_of,
+    weight,
 )
 from numerics.descent.products import (
     View,
@@ -35,103 +44,29 @@ from numerics.descent.products import (
     view,
 )
 
-LINEAR: Final = 0
-TANH: Final = 1
-RELU: Final = 2
-
 ALL: Final = 0
 LOTS: Final = 1
 REST: Final = 2
 
 
-class Layers(NamedTuple):
-    """Sizes, data, fit and buffers of a network with `widths[0]` inputs and `widths[-1]` outputs.
-
-    Blocks of a state: the weights, then one bias per weight (of size zero if there are none), then the
-    N × p features if they are free (`inputs` is then not used). Layer l puts out σ(W_l z_{l−1} + b_l), with
-    `skips[l]` plus z_{l−2}. `lots` cuts the samples; each lot has a row of `scratch` (values, then their
-    gradients, at `starts`, `block` samples at a time), of `shares` (gradient) and of `fits`.
-    """
-
-    widths: IntegerArray
-    activations: IntegerArray
-    skips: IntegerArray
-    biased: bool
-    free: bool
-    inputs: FloatArray
-    kind: int
-    targets: FloatArray
-    outputs: FloatArray
-    residual: FloatArray
-    lanes: FloatArray
-    lots: IntegerArray
-    block: int
-    starts: IntegerArray
-    scratch: FloatArray
-    shares: FloatArray
-    fits: FloatArray
-    gradient: FloatArray
+@part_of_kernels
+def _outputs_of(matrix: FloatArray) -> View:
+    """View all outputs, or their gradient: classes × samples."""
+    return view(matrix, 0, matrix.shape[0], matrix.shape[1], matrix.shape[1])
 
 
 @part_of_kernels
-def weight(flat: FloatArray, state: State, layers: Layers, index: int) -> View:
-    """View the weight (or its gradient) of layer `index` in a flat vector."""
-    return view(flat, state.starts[index], layers.widths[index + 1], layers.widths[index])
-
-
-@part_of_kernels
-def values_of(state: State, layers: Layers, lot: int, index: int, first: int, count: int) -> View:
-    """View what layer `index` put out for the block of samples at hand; layer −1 is the input."""
-    if index >= 0:
-        return view(layers.scratch[lot], layers.starts[index], count, layers.widths[index + 1])
-    place = first * layers.widths[0]
-    if layers.free:
-        return view(
-            state.parameters, state.starts[2 * layers.activations.size] + place, count, layers.widths[0]
-        )
-    return view(layers.inputs, place, count, layers.widths[0])
-
-
-@part_of_kernels
-def slopes_of(state: State, layers: Layers, lot: int, index: int, first: int, count: int) -> View:
-    """View the gradient in those values; that in free features goes where the gradient is collected."""
-    if index < 0:
-        start = state.starts[2 * layers.activations.size] + first * layers.widths[0]
-        return view(layers.gradient, start, count, layers.widths[0])
-    half = layers.starts[layers.starts.size - 1]
-    return view(layers.scratch[lot], half + layers.starts[index], count, layers.widths[index + 1])
-
-
-@kernel
-def activate(values: FloatArray, width: int, bias: FloatArray, activation: int) -> None:
-    """Add the bias (if there is one) to rows of that width, and apply the activation."""
-    for start in range(0, values.size, width):
-        row = values[start : start + width]
-        if bias.size > 0:
-            for i in range(width):
-                row[i] += bias[i]
-        if activation == TANH:
-            for i in range(width):
-                row[i] = hyperbolic_tangent(row[i])
-        elif activation == RELU:
-            for i in range(width):
-                row[i] = row[i] if row[i] > 0.0 else 0.0
-
-
-@kernel
-def pull_back(slopes: FloatArray, values: FloatArray, width: int, bias: FloatArray, activation: int) -> None:
-    """Multiply by the activation's derivative, written in terms of its value; sum up for the bias."""
-    if activation == TANH:
-        for i in range(slopes.size):
-            slopes[i] *= 1.0 - values[i] * values[i]
-    elif activation == RELU:
-        for i in range(slopes.size):
-            slopes[i] = slopes[i] if values[i] > 0.0 else 0.0
-    if bias.size > 0:
-        for start in range(0, slopes.size, width):
-            row = slopes[start : start + width]
-            for i in range(width):
-                bias[i] += row[i]
+def _turn(state: State, layers: Layers, lot: int) -> None:
+    """Transpose the weights for the way forwards: rows of tiles need no sums across."""
+    for index in range(layers.activations.size - 1):
+        start, turned_start = state.starts[index], layers.turned_starts[index]
+        stride, turned_stride = layers.strides[index], layers.strides[index + 1]
+        turned = layers.turned[lot]
+        for row in range(layers.widths[index + 1]):
+            for column in range(layers.widths[index]):
+                turned[turned_start + column * turned_stride + row] = state.parameters[
+                    start + row * stride + column
+                ]
 
 
 @part_of_kernels
@@ -141,37 +76,38 @@ def _forward(state: State, layers: Layers, lot: int, first: int, count: int) -> 
     for index in range(depth - 1):
         before = values_of(state, layers, lot, index - 1, first, count)
         values = values_of(state, layers, lot, index, first, count)
-        multiply_transposed_right(values, 0.0, 1.0, before, weight(state.parameters, state, layers, index))
-        bias = state.parameters[state.starts[depth + index] : state.starts[depth + index + 1]]
-        activate(flat_of(values), values.columns, bias, layers.activations[index])
+        if layers.turned.size > 0:
+            multiply(values, 0.0, 1.0, before, turned_weight(layers, lot, index))
+        else:
+            plain = weight(state.parameters, state, layers, index)
+            multiply_transposed_right(values, 0.0, 1.0, before, plain)
+        shift = bias(state.parameters, state, layers, index)
+        activate(flat_of(values), values.stride, shift, layers.activations[index])
         if layers.skips[index]:
             add_flat(flat_of(values_of(state, layers, lot, index - 2, first, count)), flat_of(values))
     last = values_of(state, layers, lot, depth - 2, first, count)
-    outputs = view(layers.outputs, 0, layers.outputs.shape[0], layers.outputs.shape[1])
-    outputs = columns_of(outputs, first, count)
+    outputs = columns_of(_outputs_of(layers.outputs), first, count)
     multiply_transposed_right(outputs, 0.0, 1.0, weight(state.parameters, state, layers, depth - 1), last)
-    if layers.biased:
-        for row in range(layers.outputs.shape[0]):
-            bias_of_row = state.parameters[state.starts[2 * depth - 1] + row]
-            output = layers.outputs[row, first : first + count]
-            for i in range(count):
-                output[i] += bias_of_row
+    shift = bias(state.parameters, state, layers, depth - 1)
+    for row in range(shift.size):
+        output = layers.outputs[row, first : first + count]
+        for i in range(count):
+            output[i] += shift[row]
 
 
 @part_of_kernels
 def _backward(state: State, layers: Layers, lot: int, first: int, count: int) -> None:
     """Add a block's share of the gradient of the fit."""
     depth, share = layers.activations.size, layers.shares[lot]
-    residual = view(layers.residual, 0, layers.residual.shape[0], layers.residual.shape[1])
-    residual = columns_of(residual, first, count)
+    residual = columns_of(_outputs_of(layers.residual), first, count)
     last = values_of(state, layers, lot, depth - 2, first, count)
     multiply(weight(share, state, layers, depth - 1), 1.0, 1.0, residual, last)
-    if layers.biased:
-        for row in range(layers.residual.shape[0]):
-            slope, total = layers.residual[row, first : first + count], 0.0
-            for i in range(count):
-                total += slope[i]
-            share[state.starts[2 * depth - 1] + row] += total
+    shift = bias(share, state, layers, depth - 1)
+    for row in range(shift.size):
+        slope, total = layers.residual[row, first : first + count], 0.0
+        for i in range(count):
+            total += slope[i]
+        shift[row] += total
     if depth > 1 or layers.free:
         outermost = weight(state.parameters, state, layers, depth - 1)
         slopes = slopes_of(state, layers, lot, depth - 2, first, count)
@@ -179,8 +115,8 @@ def _backward(state: State, layers: Layers, lot: int, first: int, count: int) ->
     for index in range(depth - 2, -1, -1):
         slopes = slopes_of(state, layers, lot, index, first, count)
         values = values_of(state, layers, lot, index, first, count)
-        bias = share[state.starts[depth + index] : state.starts[depth + index + 1]]
-        pull_back(flat_of(slopes), flat_of(values), slopes.columns, bias, layers.activations[index])
+        shift = bias(share, state, layers, index)
+        pull_back(flat_of(slopes), flat_of(values), slopes.stride, shift, layers.activations[index])
         before = values_of(state, layers, lot, index - 1, first, count)
         multiply_transposed_left(weight(share, state, layers, index), 1.0, 1.0, slopes, before)
         if index > 0 or layers.free:
@@ -205,6 +141,8 @@ def _pass_lot(state: State, layers: Layers, lot: int, with_value: bool) -> None:
     for i in range(share.size):
         share[i] = 0.0
     layers.fits[lot] = 0.0
+    if layers.turned.size > 0:
+        _turn(state, layers, lot)
     for first in range(layers.lots[lot], layers.lots[lot + 1], layers.block):
         count = min(layers.block, layers.lots[lot + 1] - first)
         _forward(state, layers, lot, first, count)

@@ -1,7 +1,7 @@
 """A network and its data laid out for the kernels, and run by as many threads as there are."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,19 +9,12 @@ from typing import Final
 import numpy as np
 
 from numerics.arrays import FloatArray
+from numerics.descent.aligned_rows import laid_out, row_stride, rows_at, starts_of, zeros_on_lines
 from numerics.descent.fit import CROSS_ENTROPY, LANES
 from numerics.descent.heavy_ball import RUNNING, STANDSTILL, Control, State
 from numerics.descent.network import Activation, Network
-from numerics.descent.network_kernels import (
-    ALL,
-    LINEAR,
-    LOTS,
-    RELU,
-    REST,
-    TANH,
-    Layers,
-    advance_network,
-)
+from numerics.descent.network_kernels import ALL, LOTS, REST, advance_network
+from numerics.descent.network_layout import LINEAR, RELU, TANH, Layers
 from numerics.descent.outcome import Progress
 from numerics.descent.recording import Snapshot
 
@@ -38,6 +31,9 @@ APPLIED: Final[dict[int, Callable[[FloatArray], FloatArray]]] = {
 
 MOST_LOTS: Final = 4
 """Most sums kept apart. A constant, not the number of threads: the digits must not depend on that."""
+
+WORTH_TURNING: Final = 32
+"""Samples from which on the transposed weights repay their making at every step."""
 
 WORTH_A_THREAD: Final = 10_000_000
 """Multiplications of a step that repay handing half of them to another thread, twice over."""
@@ -57,7 +53,7 @@ class NetworkDescent:
 
     @property
     def parameters(self) -> FloatArray:
-        """Weights, then biases, then free features (transposed) in one vector."""
+        """Weights, then biases, then free features (transposed) in one vector, zeros between rows."""
         return self.state.parameters
 
     @property
@@ -104,6 +100,13 @@ class NetworkDescent:
         self.advance(STANDSTILL, 0, 0)
         return self.layers.gradient.copy()
 
+    def direction(self, rng: np.random.Generator) -> FloatArray:
+        """Return a random direction in the layout of the parameters."""
+        drawn = zeros_on_lines(self.parameters.size)
+        for part in self.parts(drawn):
+            part[:] = rng.standard_normal(part.shape)
+        return drawn
+
     def in_threads(self, helpers: Executor, threads: int) -> "NetworkDescent":
         """Return the same descent sharing its lots among threads, where that pays."""
         useful = min(threads, self.layers.fits.size, self.work // WORTH_A_THREAD)
@@ -111,20 +114,31 @@ class NetworkDescent:
 
     def parts(self, flat: FloatArray) -> list[FloatArray]:
         """Return views of weights and biases in a vector, and of the features as N × p if they are free."""
-        widths, starts = self.layers.widths, self.state.starts
-        depth = widths.size - 1
-        pieces = [flat[begin:end] for begin, end in itertools.pairwise(starts)]
-        shaped = [pieces[index].reshape(widths[index + 1], widths[index]) for index in range(depth)]
-        shaped += pieces[depth : 2 * depth] if self.layers.biased else []
-        return [*shaped, pieces[-1].reshape(-1, widths[0])] if self.layers.free else shaped
+        widths, starts = self.layers.widths.tolist(), self.state.starts.tolist()
+        samples, depth = self.layers.targets.shape[1], len(widths) - 1
+        shaped = [
+            rows_at(flat, start, (after, before))
+            for start, before, after in zip(starts[:depth], widths[:-1], widths[1:], strict=True)
+        ]
+        if self.layers.biased:
+            places = zip(starts[depth : 2 * depth], widths[1:], strict=True)
+            shaped += [flat[start : start + width] for start, width in places]
+        return [*shaped, rows_at(flat, starts[-2], (samples, widths[0]))] if self.layers.free else shaped
+
+    @property
+    def data(self) -> FloatArray:
+        """View the inputs, or the free features, N × p."""
+        shape = (self.layers.targets.shape[1], int(self.layers.widths[0]))
+        if self.layers.free:
+            return rows_at(self.parameters, int(self.state.starts[-2]), shape)
+        return rows_at(self.layers.inputs, 0, shape)
 
     def snapshot(self) -> Snapshot:
         """Return copies of weights, of what enters the last one, and of the outputs where last evaluated."""
         depth, biased = self.layers.activations.size, self.layers.biased
         parts = [part.copy() for part in self.parts(self.parameters)]
-        data = parts[-1].T if self.layers.free else self.layers.inputs.T
         biases = parts[depth : 2 * depth - 1] if biased else []
-        before = values = data
+        before = values = self.data.T
         for index, weight in enumerate(parts[: depth - 1]):
             before, entered, values = values, before, weight @ values
             if biased:
@@ -140,16 +154,15 @@ class NetworkDescent:
 
         Only after a pass over all samples at once.
         """
-        widths, cuts, samples = self.layers.widths, self.layers.starts, self.layers.block
-        halves = np.split(self.layers.scratch[0], 2)
+        widths, cuts, samples = self.layers.widths[1:-1], self.layers.starts[:-1], self.layers.block
         inside = [
             [
-                np.array(half[start : start + samples * width].reshape(samples, width).T, order="C")
-                for start, width in zip(cuts[:-1], widths[1:-1], strict=True)
+                np.array(rows_at(half, start, (samples, width)).T, order="C")
+                for start, width in zip(cuts, widths, strict=True)
             ]
-            for half in halves
+            for half in np.split(self.layers.scratch[0], 2)
         ]
-        return [np.array(self.layers.inputs.T, order="C"), *inside[0]], [
+        return [np.array(self.data.T, order="C"), *inside[0]], [
             *inside[1],
             self.layers.residual.copy(),
         ]
@@ -169,21 +182,22 @@ def network_descent(
     """Lay out a network and checked data; `features_decay` frees the features, `whole` makes one block."""
     widths = np.array([data.shape[0], *(weight.shape[0] for weight in network.weights)], dtype=np.int64)
     depth, samples, free = len(network.weights), data.shape[1], features_decay is not None
-    biases = network.biases or (np.zeros(0),) * depth
-    features = data.T.ravel()
-    blocks = [*(weight.ravel() for weight in network.weights), *biases, *([features] if free else [])]
-    starts = _cuts([part.size for part in blocks])
+    biases = [bias[None, :] for bias in network.biases] or [np.zeros((0, 1))] * depth
+    parameters, starts = laid_out([*network.weights, *biases, *([data.T] if free else [])])
     lots = 1 if whole else min(MOST_LOTS, -(-samples // BLOCK))
     block = samples if whole else min(BLOCK, samples)
-    values = _cuts([block * width for width in widths[1:-1]])
+    values = starts_of([(block, width) for width in widths[1:-1]])
+    turned = starts_of([weight.shape[::-1] for weight in network.weights[:-1]])
+    room = int(turned[-1]) if samples >= WORTH_TURNING else 0
     all_decays = [*decays, *[0.0] * depth, features_decay] if features_decay is not None else decays
     layers = Layers(
         widths=widths,
+        strides=np.array([row_stride(width) for width in widths], dtype=np.int64),
         activations=np.array([ACTIVATION_CODES[each] for each in network.activations], dtype=np.int64),
         skips=np.array(network.skips, dtype=np.int64),
         biased=bool(network.biases),
         free=free,
-        inputs=np.zeros((1, 1)) if free else np.array(data.T, order="C"),
+        inputs=np.zeros(0) if free else laid_out([data.T])[0],
         kind=kind,
         targets=targets,
         outputs=np.zeros(targets.shape),
@@ -192,13 +206,14 @@ def network_descent(
         lots=_lots(samples, block, lots),
         block=block,
         starts=values,
-        scratch=np.zeros((lots, 2 * values[-1])),
-        shares=np.zeros((lots, starts[2 * depth])),
+        scratch=_of_each_lot(lots, 2 * int(values[-1])),
+        turned_starts=turned,
+        turned=_of_each_lot(lots, room),
+        shares=_of_each_lot(lots, int(starts[2 * depth])),
         fits=np.zeros(lots),
-        gradient=np.zeros(starts[-1]),
+        gradient=zeros_on_lines(parameters.size),
     )
-    parameters = np.concatenate(blocks)
-    velocity = np.zeros(parameters.size if momentum else 0)
+    velocity = zeros_on_lines(parameters.size if momentum else 0)
     state = State(parameters, velocity, starts, np.array(all_decays, dtype=np.float64))
     return NetworkDescent(state, layers)
 
@@ -209,5 +224,5 @@ def _lots(samples: int, block: int, lots: int) -> np.ndarray:
     return np.array([min(blocks * lot // lots * block, samples) for lot in range(lots + 1)], dtype=np.int64)
 
 
-def _cuts(sizes: Sequence[int]) -> np.ndarray:
-    return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.int64)
+def _of_each_lot(lots: int, size: int) -> FloatArray:
+    return zeros_on_lines(lots * size).reshape(lots, size)

@@ -29,7 +29,7 @@ class Descender(Pictured, Protocol):
 
     @property
     def parameters(self) -> FloatArray:
-        """Return all that is trained, in one vector that may be written to."""
+        """Return all that is trained, in one vector that may be written to; zeros between rows stay so."""
         ...
 
     @property
@@ -48,6 +48,10 @@ class Descender(Pictured, Protocol):
 
     def gradient_at(self, parameters: FloatArray) -> FloatArray:
         """Return the gradient of the objective elsewhere; the model is left there."""
+        ...
+
+    def direction(self, rng: np.random.Generator) -> FloatArray:
+        """Return a random direction in the layout of the parameters."""
         ...
 
 

@@ -15,11 +15,15 @@ from numba.np.numpy_support import carray
 
 from numerics.arrays import FloatArray
 from numerics.compilation import instruction, part_of_kernels
+from numerics.descent.small_products import dot_products, outer_products
 
 DIRECT: Final = 900_000
 """Multiplications up to which BLAS reads its operands where they lie instead of copying them together."""
 
-LARGEST_BLOCK: Final = 96
+IN_CACHE: Final = 24_000
+"""Numbers of a left operand up to which small tiles are faster than BLAS: it is read again and again."""
+
+LARGEST_BLOCK: Final = 48
 """Rows of a block of a large matrix: with the operands it stays in the second-level cache."""
 
 BYTES: Final = 8
@@ -72,9 +76,9 @@ def _pointer_to(_context: Any, _address: Any) -> Any:
 
 
 @part_of_kernels
-def view(flat: FloatArray, start: int, rows: int, columns: int) -> View:
-    """View consecutive numbers of a vector (or of a matrix without gaps) as a matrix."""
-    return View(address_of(flat) + BYTES * start, rows, columns, columns)
+def view(flat: FloatArray, start: int, rows: int, columns: int, stride: int) -> View:
+    """View numbers of a vector (or of a matrix without gaps) from `start` on as a matrix."""
+    return View(address_of(flat) + BYTES * start, rows, columns, stride)
 
 
 @part_of_kernels
@@ -91,8 +95,8 @@ def columns_of(matrix: View, first: int, count: int) -> View:
 
 @part_of_kernels
 def flat_of(matrix: View) -> FloatArray:
-    """Return a matrix without gaps as a vector that shares its numbers."""
-    return carray(_pointer_to(matrix.address), matrix.rows * matrix.columns, np.float64)
+    """Return whole rows, gaps between them included, as a vector that shares their numbers."""
+    return carray(_pointer_to(matrix.address), matrix.rows * matrix.stride, np.float64)
 
 
 @part_of_kernels
@@ -132,19 +136,43 @@ def _on_stack(_context: Any, _number: Any) -> Any:
 @part_of_kernels
 def multiply(target: View, keep: float, scale: float, left: View, right: View) -> None:
     """target ← keep·target + scale·left·right."""
-    _blas(target, keep, scale, left, PLAIN, right, PLAIN, left.columns)
+    if _reads_in_place(left):
+        outer_products(
+            target.address, target.stride, left.address, left.stride, 1, right.address, right.stride,
+            target.rows, target.columns, left.columns, keep, scale,
+        )  # fmt: skip
+    else:
+        _blas(target, keep, scale, left, PLAIN, right, PLAIN, left.columns)
 
 
 @part_of_kernels
 def multiply_transposed_left(target: View, keep: float, scale: float, left: View, right: View) -> None:
     """target ← keep·target + scale·leftᵀ·right."""
-    _blas(target, keep, scale, left, TRANSPOSED, right, PLAIN, left.rows)
+    if _reads_in_place(left):
+        outer_products(
+            target.address, target.stride, left.address, 1, left.stride, right.address, right.stride,
+            target.rows, target.columns, left.rows, keep, scale,
+        )  # fmt: skip
+    else:
+        _blas(target, keep, scale, left, TRANSPOSED, right, PLAIN, left.rows)
 
 
 @part_of_kernels
 def multiply_transposed_right(target: View, keep: float, scale: float, left: View, right: View) -> None:
     """target ← keep·target + scale·left·rightᵀ."""
-    _blas(target, keep, scale, left, PLAIN, right, TRANSPOSED, left.columns)
+    if _reads_in_place(left):
+        dot_products(
+            target.address, target.stride, left.address, left.stride, right.address, right.stride,
+            target.rows, target.columns, left.columns, keep, scale,
+        )  # fmt: skip
+    else:
+        _blas(target, keep, scale, left, PLAIN, right, TRANSPOSED, left.columns)
+
+
+@part_of_kernels
+def _reads_in_place(left: View) -> bool:
+    """Whether the left operand stays in the cache while each strip of the right one passes by it once."""
+    return left.rows * left.columns <= IN_CACHE
 
 
 @part_of_kernels

@@ -29,7 +29,7 @@ def largest_curvature(model: Descender) -> float:
     where the gradient overflows.
     """
     centre = model.parameters.copy()
-    direction = np.random.default_rng(0).standard_normal(centre.size)
+    direction = model.direction(np.random.default_rng(0))
     reach = PROBE * max(float(np.linalg.norm(centre)), 1.0)
     curvature = 0.0
     with np.errstate(over="ignore", invalid="ignore"):

@@ -93,9 +93,7 @@ def train_network(
     """
     schedule = Schedule(step, max_steps, tolerance, momentum, record_every)
     data = checked_inputs(network, inputs)
-    kind, targets = _checked_answers(answers, loss, network.weights[-1].shape[0], data.shape[1])
-    if kind == CROSS_ENTROPY:
-        every_class(targets.argmax(axis=0), targets.shape[0])
+    kind, targets = checked_answers(answers, loss, network, data, every=True)
     decays = decay_of_each(weight_decays, len(network.weights))
     if features_decay is not None:
         decay_of_each(features_decay, 1)
@@ -141,7 +139,7 @@ def layer_quantities(
     ([[2.0, 6.0]], [[10.2]])
     """
     data = checked_inputs(network, inputs)
-    kind, targets = _checked_answers(answers, loss, network.weights[-1].shape[0], data.shape[1])
+    kind, targets = checked_answers(answers, loss, network, data)
     decays = decay_of_each(weight_decays, len(network.weights))
     descent = network_descent(network, data, decays, kind, targets, whole=True)
     with one_blas_thread():
@@ -156,9 +154,14 @@ def layer_quantities(
     ]
 
 
-def _checked_answers(answers: ArrayLike, loss: Loss, outputs: int, samples: int) -> tuple[int, FloatArray]:
+def checked_answers(
+    answers: ArrayLike, loss: Loss, network: Network, data: FloatArray, *, every: bool = False
+) -> tuple[int, FloatArray]:
+    """Return the kind of fit and its targets, checked; with `every` each class must have a sample."""
+    outputs, samples = network.weights[-1].shape[0], data.shape[1]
     if loss == "cross-entropy":
-        return CROSS_ENTROPY, one_hot(class_labels(answers, samples, outputs), outputs)
+        labels = class_labels(answers, samples, outputs)
+        return CROSS_ENTROPY, one_hot(every_class(labels, outputs) if every else labels, outputs)
     if loss != "squared":
         raise InvalidProblemError(f"loss {loss!r} is unknown: use cross-entropy or squared")
     targets = finite_matrix(answers, "targets")

@@ -39,3 +39,16 @@ def test_bench_fails_when_a_rival_disagrees(invoke: Invoke, monkeypatch: pytest.
 
 def test_bench_takes_no_other_argument(invoke: Invoke) -> None:
     assert invoke("bench", "--fast").exit_code == 2
+
+
+def test_bench_measures_only_the_cases_named(invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = tuple(ChainCase(name, 3, 1, 4, 2) for name in ("one", "two"))
+    monkeypatch.setattr(measuring, "CHAINS", cases)
+    monkeypatch.setattr(measuring, "QUICK", Effort(seconds=1e-3, rounds=2))
+    result = invoke("bench", "--quick", "--case", "two")
+    assert result.exit_code == 0
+    assert "measured two" in result.stderr
+    assert "measured one" not in result.stderr
+    unknown = invoke("bench", "--case", "three")
+    assert unknown.exit_code == 2
+    assert "case 'three' is unknown: use one, two" in unknown.stderr

@@ -106,7 +106,10 @@ def changed(**options: str) -> list[str]:
         (changed(class_sizes="1,2"), "2 class sizes for 3 classes"),
         (changed(class_sizes="1,two,3"), "'two' is not a whole number"),
         (changed(class_sizes="1,,3"), "'' is not a whole number"),
-        (changed(class_sizes="1,2,3", loss="cross-entropy"), "are unequal"),
+        (
+            changed(classes="13", class_sizes=",".join(map(str, range(1, 14))), loss="cross-entropy"),
+            "13 distinct class sizes are above 12",
+        ),
         (changed(target_spectrum="1,x"), "'x' is not a number"),
         (changed(target_spectrum="1,inf"), "target singular value inf"),
         (changed(target_spectrum="3,2,1", check="1"), "raise the samples per class"),

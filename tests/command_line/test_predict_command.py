@@ -40,7 +40,8 @@ def test_the_contract_as_a_process(shell: Shell, tmp_path: Path) -> None:
     assert document["structure"] == "paired"
     assert list(document["thresholds"]) == ["existence", "global", "stability"]
     assert list(document["collapse"]) == ["scale", "loss", "stable"]
-    assert all(list(each) == ["structure", "scale", "loss", "rank"] for each in document["candidates"])
+    for each in document["candidates"]:
+        assert list(each) == ["structure", "scale", "loss", "rank", "existence", "global"]
     assert json.loads((tmp_path / "new" / "out" / "prediction.json").read_text()) == document
 
 
@@ -66,6 +67,10 @@ def test_class_sizes_and_spectra(invoke: Invoke) -> None:
     assert unequal["rank"] < 3
     assert unequal["logit_scale"] is None
     assert unequal["thresholds"] == {"existence": None, "global": None, "stability": None}
+    entropy = run(invoke, *CROSS_ENTROPY, "--class-sizes", "10,1,10,1")
+    assert (entropy["structure"], entropy["rank"]) == ("pair of 10; pair of 1", 2)
+    assert (entropy["collapse"], entropy["logit_scale"]) == (None, None)
+    assert entropy["thresholds"] == {"existence": None, "global": None, "stability": None}
     spectrum = run(
         invoke, *SQUARED, "--classes", "2", "--samples-per-class", "4", "--target-spectrum", "3,0.01"
     )
@@ -78,6 +83,15 @@ def test_for_a_reader(invoke: Invoke) -> None:
         assert piece in text
     beyond = ["--loss", "squared", "--classes", "3", "--depth", "2", "--weight-decay", "9"]
     assert "no non-zero collapse point" in invoke("predict", *beyond).stdout
+
+
+def test_unequal_sizes_for_a_reader(invoke: Invoke) -> None:
+    arguments = ["--loss", "cross-entropy", "--classes", "3", "--depth", "1", "--weight-decay", "0.01"]
+    text = invoke("predict", *arguments, "--class-sizes", "8,4,1").stdout
+    for piece in ("class sizes 8, 4, 1", "best known: generalised collapse", "duality gap"):
+        assert piece in text
+    document = run(invoke, *arguments, "--class-sizes", "8,4,1")
+    assert 0 <= document["duality_gap"] < 1e-12
 
 
 def test_checking_by_descent(invoke: Invoke) -> None:
@@ -96,6 +110,8 @@ def test_checking_by_descent(invoke: Invoke) -> None:
     "problem",
     [
         Problem(loss="cross-entropy", classes=3, depth=1, weight_decay=0.02, samples_per_class=2, width=5),
+        Problem(loss="cross-entropy", classes=4, depth=1, weight_decay=0.01, class_sizes=(10, 10, 3, 1)),
+        Problem(loss="cross-entropy", classes=3, depth=2, weight_decay=1.0, class_sizes=(5, 2, 1)),
         Problem(loss="squared", classes=3, depth=1, weight_decay=0.01, class_sizes=(10, 5, 1)),
         Problem(loss="squared", classes=4, depth=1, weight_decay=0.01, class_sizes=(10, 5, 5, 1), width=6),
         Problem(

@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,43 @@ from click.testing import Result
 Shell = Callable[..., subprocess.CompletedProcess[str]]
 Invoke = Callable[..., Result]
 ID = "chain/cost-of-a-product"
+CHANGING = """
+from pathlib import Path
+from verify.claim import Claim
+from verify.margin import Margin
+
+def change(instance):
+    if "ENDING" == "gone":
+        Path(__file__).unlink(missing_ok=True)
+    else:
+        Path(__file__).write_text("half (")
+    return Margin(1.0, 0.0)
+
+shared = {"title": "t", "statement": "s", "source": "me", "quick_samples": 2}
+CLAIM = Claim(id="mine/changes", margin=change, sampler=lambda generator: {"x": 1.0}, **shared)
+"""
+BEATING = """
+import time
+from pathlib import Path
+from verify.claim import Claim
+
+def beat(instance):
+    while True:
+        Path("beat").touch()
+        time.sleep(0.05)
+
+CLAIM = Claim(id="mine/beats", title="t", statement="s", source="me", sampler=lambda g: {"x": 1}, margin=beat)
+"""
+BROKEN_ROOM = """
+import sys
+
+class Breaks:
+    def find_spec(self, name, path=None, target=None):
+        if name == "verify.claims.chain.unequal_decays":
+            raise ImportError("half written")
+
+sys.meta_path.insert(0, Breaks())
+"""
 EVIDENCE = {"kind", "instances", "worst_margin", "tightness", "seed", "seconds"}
 
 
@@ -105,6 +143,61 @@ def test_report_witness_and_replay(claim_file: Path, invoke: Invoke, tmp_path: P
     assert unnamed.exit_code == 2
     assert "name that file with --from" in unnamed.stderr
     assert invoke("verify", "--replay", str(path), "--from", str(moved)).exit_code == 1
+
+
+@pytest.mark.parametrize("ending", ["gone", "broken"])
+def test_a_file_that_is_lost_during_the_run_loses_no_verdict(
+    ending: str, invoke: Invoke, tmp_path: Path
+) -> None:
+    """The claim itself does it, so that it is done between the first load and the table."""
+    path = tmp_path / "changing.py"
+    text = CHANGING.replace("ENDING", ending)
+    path.write_text(text)
+    result = invoke("verify", "--from", str(path), "--report", str(tmp_path / "report"), "--jobs", "1")
+    assert result.exit_code == 0
+    assert "mine/changes  cannot be loaded  SUPPORTED" in result.stdout
+    assert "changing.py changed during the run" in result.stderr
+
+
+def test_a_claim_of_the_ledger_that_cannot_be_imported_costs_no_other_its_verdict(
+    shell: Shell, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """A stand-in for a room that is being edited: the module is named by the ledger and raises."""
+    (tmp_path / "sitecustomize.py").write_text(BROKEN_ROOM)
+    environment["PYTHONPATH"] += os.pathsep + str(tmp_path)
+    result = shell("verify", "chain/unequal-decays", ID, "--json")
+    assert result.returncode == 1, result.stderr
+    broken, whole = parsed(result.stdout)
+    assert (broken["verdict"], broken["expected"], broken["source"]) == (
+        "UNDECIDED",
+        "PROVED",
+        "cannot be loaded",
+    )
+    assert broken["reason"].startswith("raised ImportError: half written")
+    assert whole["verdict"] == whole["expected"]
+
+
+def test_a_worker_does_not_outlive_a_command_that_was_killed(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    path, beat = tmp_path / "beating.py", tmp_path / "beat"
+    path.write_text(BEATING)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rankcollapse", "verify", "--from", path.name],
+        cwd=tmp_path,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    )
+    limit = time.monotonic() + 60
+    while not beat.exists():
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    last = -1
+    while last != (last := beat.stat().st_mtime_ns):
+        assert time.monotonic() < limit
+        time.sleep(1.0)
 
 
 def test_replaying_a_ledger_claim_that_holds(invoke: Invoke, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from numerics.metrics.regression_collapse import nrc2
 from theory.regression.deep_collapse import RegressionOptimum, regression_optimum
 from theory.squared_loss.modes import optimal_mode
 from theory.tolerances import LINEAR_ALGEBRA
-from verify.claims.regression.deep_collapse import optimal_factors
+from verify.claims.regression.experiments.deep_descents import optimal_factors
 from verify.instance import Instance
 from verify.margin import Margin
 from verify.strategies import integer_matrices

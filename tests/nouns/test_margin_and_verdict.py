@@ -15,6 +15,7 @@ from verify.evidence import Evidence, overall, worst_of
 from verify.instance import decode, encode, stream_seed
 from verify.judge import judge
 from verify.margin import Margin, Outcome
+from verify.report.phrases import one_line
 from verify.verdict import Verdict, decide
 
 HOLDS, CLOSE, FAILS = Outcome.HOLDS, Outcome.CLOSE, Outcome.FAILS
@@ -49,11 +50,27 @@ def test_outcomes(margin: Margin, outcome: Outcome) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "error"), [(math.nan, 0.0), (1.0, math.nan), (1.0, -1.0), (math.inf, math.inf), (1.0, math.inf)]
+    ("value", "error", "fault"),
+    [
+        (math.nan, 0.0, "is not a number"),
+        (1.0, math.nan, "is not a number"),
+        (1.0, -1.0, "has an error of -1.0"),
+        (math.inf, math.inf, "has an infinite error"),
+        (1.0, math.inf, "has an infinite error"),
+    ],
 )
-def test_a_margin_of_nothing_is_refused(value: float, error: float) -> None:
-    with pytest.raises(OutOfDomainError, match="compares nothing"):
+def test_a_margin_of_nothing_is_refused(value: float, error: float, fault: str) -> None:
+    with pytest.raises(OutOfDomainError, match=f"{fault} compares nothing") as caught:
         Margin(value, error)
+    assert one_line(str(caught.value)) == str(caught.value)  # tables print it whole
+
+
+def test_only_exact_and_ball_arithmetic_are_certain() -> None:
+    assert Margin.exact(Fraction(-1, 3)).certain
+    assert Margin.of_ball(arb("1e-300")).certain
+    assert not Margin.of_ball(arb(0, 1)).certain
+    assert not Margin.at_least(2.0, 1.0).certain
+    assert not Margin(1.0, 0.0).certain
 
 
 def test_ties_alone_decide_nothing_unless_equality_is_claimed() -> None:
@@ -122,6 +139,54 @@ def test_wrong_types_are_named(wrong: dict[str, Any]) -> None:
     good: dict[str, Any] = {"id": "mine", "title": "", "statement": "", "source": ""}
     with pytest.raises(InvalidClaimError, match="claim 'mine'"):
         Claim(**(good | wrong))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"instances": st.fixed_dictionaries({"x": st.integers()})},
+        {"sampler": {"x": 1}},
+        {"margin": Margin(1.0, 0.0)},
+        {"exact_margin": 1},
+        {"hypotheses": True},
+    ],
+)
+def test_what_is_no_function_is_named(wrong: dict[str, Any]) -> None:
+    (name,) = wrong
+    good: dict[str, Any] = {"id": "mine", "title": "", "statement": "", "source": ""}
+    with pytest.raises(InvalidClaimError, match=f"its {name} is not a function"):
+        Claim(**(good | wrong))
+
+
+@pytest.mark.parametrize("value", [1.0, True, "1"])
+@pytest.mark.parametrize("name", ["margin", "exact_margin"])
+def test_what_is_no_margin_is_named(name: str, value: Any) -> None:
+    wrong: dict[str, Any] = {name: lambda instance: value}
+    claim = Claim(id="mine", title="", statement="", source="", sampler=lambda generator: {"x": 1}, **wrong)
+    with pytest.raises(
+        InvalidClaimError, match=f"its margin is of type {type(value).__name__}: return one of"
+    ):
+        judge(claim, Run())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"instances": lambda: st.integers(0, 9), "margin": lambda instance: Margin.at_least(5, instance)},
+        {"sampler": lambda generator: [1], "margin": lambda instance: Margin.at_least(5, 1)},
+    ],
+)
+def test_an_instance_is_a_dictionary(wrong: dict[str, Any]) -> None:
+    claim = Claim(id="mine", title="", statement="", source="", **wrong)
+    with pytest.raises(InvalidClaimError, match=r"is of type (int|list): draw a dictionary"):
+        judge(claim, Run())
+
+
+def test_an_experiment_returns_evidence() -> None:
+    nothing: Any = lambda run: None  # noqa: E731
+    claim = Claim(id="mine", title="", statement="", source="", experiments=(nothing,))
+    with pytest.raises(InvalidClaimError, match="returns a NoneType: return Evidence"):
+        judge(claim, Run())
 
 
 def test_a_known_witness_outside_the_hypotheses_refutes_nothing() -> None:

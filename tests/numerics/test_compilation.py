@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -6,10 +7,10 @@ from typing import Any, cast
 
 from numba.core import config
 
-from numerics.compilation import KERNEL_FOLDER, cache_folder, fingerprint
+from numerics.compilation import PACKAGE, cache_folder, fingerprint, kernel_sources
 from numerics.descent.fit import cross_entropy
 
-SOURCE = KERNEL_FOLDER.parent / "compilation.py"
+SOURCE = PACKAGE / "compilation.py"
 
 
 def test_a_changed_source_changes_the_folder(tmp_path: Path) -> None:
@@ -31,9 +32,18 @@ def test_an_added_or_renamed_source_changes_the_folder(tmp_path: Path) -> None:
 
 
 def test_the_kernels_of_the_package_are_fingerprinted() -> None:
-    assert {"fit.py", "chain_kernels.py", "network_kernels.py"} <= {
-        path.name for path in KERNEL_FOLDER.glob("*.py")
-    }
+    """And constants that kernels take from elsewhere in the folder come from fingerprinted files too."""
+    names = {path.name for path in kernel_sources()}
+    assert {
+        "fit.py",
+        "chain_kernels.py",
+        "network_kernels.py",
+        "small_products.py",
+        "proximal_kernels.py",
+    } <= names
+    for source in kernel_sources():
+        taken = re.findall(r"from numerics\.descent\.(\w+) import", source.read_text())
+        assert source.parent.name == "benchmark" or {f"{name}.py" for name in taken} <= names
 
 
 def test_the_users_choices_are_respected_in_order(tmp_path: Path) -> None:
@@ -53,7 +63,7 @@ def test_an_unwritable_folder_falls_back_to_a_temporary_one(tmp_path: Path) -> N
 
 def test_the_kernels_are_stored_in_the_folder_and_others_keep_theirs() -> None:
     stored = Path(cast(Any, cross_entropy).stats.cache_path)
-    assert fingerprint([SOURCE, *KERNEL_FOLDER.rglob("*.py")]) in stored.parts
+    assert fingerprint(kernel_sources()) in stored.parts
     assert os.environ.get("NUMBA_CACHE_DIR", "") == cast(Any, config).CACHE_DIR
 
 

@@ -112,6 +112,6 @@ def test_bad_input_is_refused() -> None:
         local_optimum(problem, np.eye(2), factors=1, weight_decay=0.1)
     with pytest.raises(InvalidProblemError, match="2×2"):
         local_optimum(problem, np.eye(3), factors=3, weight_decay=0.1)
-    stopped = two_factor_optimum(class_means([5, 1]), 1e-4, max_iterations=1)
+    stopped = two_factor_optimum(class_means([5, 1]), 1e-4, start=np.zeros((2, 2)), max_iterations=1)
     assert stopped.status == "inaccurate"
     assert "max_iterations" in stopped.remedy

@@ -13,7 +13,8 @@ from verify.evidence import CERTAIN, UNCERTAIN, Evidence, Kind
 from verify.judge import check_proofs, judge
 from verify.margin import Margin, Outcome
 from verify.proof import Fact, Proof
-from verify.running.task import Task, judge_task
+from verify.running.judging import judge_task
+from verify.running.task import Task
 from verify.verdict import Verdict
 
 RUN = Run("quick", 0)

@@ -1,4 +1,5 @@
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import pytest
 
 from theory.errors import InvalidClaimError, RankCollapseError, UsageError
 from verify.ledger import LEDGER
+from verify.running import claim_file as claim_file_module
 from verify.running.claim_file import load_file
 
 HEAD = "from verify.claim import Claim\n"
@@ -32,6 +34,18 @@ def test_a_bad_file_is_refused_in_one_line(name: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidClaimError, match=message) as caught:
         load_file(path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="needs an alarm")
+def test_a_file_that_hangs_is_refused_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claim_file_module, "LOADING", 0.2)
+    path = tmp_path / "endless.py"
+    path.write_text("while True:\n    pass\n")
+    with pytest.raises(InvalidClaimError, match=r"raised TimeoutError: not done within 0\.2 s"):
+        load_file(path)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    path.write_text(HEAD + ONE)
+    assert len(load_file(path)) == 1
 
 
 def test_a_missing_file_and_a_directory_are_refused(tmp_path: Path) -> None:

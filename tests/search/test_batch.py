@@ -7,9 +7,10 @@ from verify.evidence import overall, worst_of
 from verify.instance import Instance
 from verify.margin import Margin, Outcome
 from verify.search import batch
-from verify.search.batch import CHUNK, Tally, judge_chunk, tallies, together
+from verify.search.batch import CHUNK, judge_chunk, tallies
 from verify.search.sampling import sample
 from verify.search.seen import Seen
+from verify.search.tally import Tally, together
 
 
 def claim(margin: Callable[[Instance], Margin], quick_samples: int = 500) -> Claim:

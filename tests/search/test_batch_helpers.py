@@ -13,10 +13,13 @@ import pytest
 
 from verify.claim import Run
 from verify.running.helpers import Helpers
+from verify.running.judging import judge_task
 from verify.running.runner import run_claims
-from verify.running.task import Task, judge_task, quietly
+from verify.running.task import Task
+from verify.running.threads import quietly
 from verify.search import batch
-from verify.search.batch import CHUNK, tallies, together
+from verify.search.batch import CHUNK, tallies
+from verify.search.tally import together
 from verify.verdict import Judgement, Verdict
 
 COUNT = 5 * CHUNK + 3

@@ -23,6 +23,19 @@ def test_a_witness_stays_in_the_range_of_the_strategy() -> None:
     judgement = judge(claim, Run("quick", 0))
     assert judgement.witness is not None
     assert min(judgement.witness.values()) >= 5
+    assert judgement.reason.endswith("re-checked exactly")
+
+
+def test_a_margin_in_floats_is_re_checked_in_floats() -> None:
+    claim = Claim(
+        id="planted/floats",
+        title="",
+        statement="",
+        source="planted",
+        instances=lambda: st.fixed_dictionaries({"a": st.integers(0, 9)}),
+        margin=lambda instance: Margin.at_least(5.0, instance["a"]),
+    )
+    assert judge(claim, Run("quick", 0)).reason.endswith("re-checked in floats with an error bound")
 
 
 def test_a_float_failure_that_is_none_does_not_end_the_climb() -> None:

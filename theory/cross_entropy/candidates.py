@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from theory.cross_entropy.code_vectors import gram
 from theory.cross_entropy.cyclic import CyclicCodes, cyclic_codes
 from theory.cross_entropy.pairs_and_single import PairsAndSingle, pairs_and_single
-from theory.cross_entropy.products import Factorisations, Part, product_name
+from theory.cross_entropy.products import Factorisations, Part, WholeCodes, product_name
 from theory.cross_entropy.scales import Floats
 from theory.cross_entropy.sums import Sums, best_sums, items, sum_name
 
@@ -32,7 +32,8 @@ class Structures:
     loss: infinite where the family has no critical point. rank: of the logits. name, scale, spectrum and
     logits: of one problem by its index, for one sample a class (n of them repeat the columns and multiply
     the singular values by √n); `scale` is None where one number does not describe the structure, and
-    `logits` is the K×K matrix itself, for a moderate K.
+    `logits` is the K×K matrix itself, for a moderate K. part: the code whose copies, all at one scale, make
+    up the structure; None for others.
     """
 
     loss: Floats
@@ -41,40 +42,30 @@ class Structures:
     scale: Callable[[int], float | None]
     spectrum: Callable[[int], Spectrum]
     logits: Callable[[int], Floats]
+    part: Callable[[int], Part | None] = lambda problem: None
 
 
-def structures(
-    classes: int,
-    factors: Floats,
-    log_decay: Floats,
-    sums: Sums | None = None,
-    single: PairsAndSingle | None = None,
-) -> list[Structures]:
-    """All families for K classes and an array of (F, log μ), collapse first and zero last.
-
-    `sums` and `single` spare their computation where they have been found for many K at once.
+def structures(classes: int | NDArray[np.int64], factors: Floats, log_decay: Floats) -> list[Structures]:
+    """All families for problems of (K, F, log μ), collapse first and zero last; one K may stand for all.
 
     >>> found = structures(4, np.array([4.0]), np.log(np.array([0.01])))
     >>> min(found, key=lambda each: round(float(each.loss[0]), 12)).name(0)
     'paired'
     """
-    size = np.full(factors.size, classes)
-    products = Factorisations(classes, factors, log_decay)
-    found = [_whole(products, index) for index in range(len(products.whole))]
-    if single_is_defined(classes):
-        found.append(_pairs_and_single(classes, single or pairs_and_single(size + 0.0, factors, log_decay)))
-    found.append(_sums(classes, sums or best_sums(size, factors, log_decay)))
+    size = np.broadcast_to(np.asarray(classes, dtype=np.int64), factors.shape)
+    products = Factorisations(size, factors, log_decay)
+    found = [_whole(products, codes) for codes in products.whole]
+    odd = np.nonzero((size % 2 == 1) & (size >= 5))[0]
+    if odd.size:
+        single = pairs_and_single(size[odd].astype(np.float64), factors[odd], log_decay[odd])
+        found.append(_pairs_and_single(size, odd, single))
+    found.append(_sums(size, best_sums(size, factors, log_decay)))
     if np.isfinite(products.loss).any():
         found.append(_products(products))
-    cyclic = cyclic_codes(classes, factors, log_decay)
-    if cyclic is not None:
+    cyclic = cyclic_codes(size, factors, log_decay)
+    if np.isfinite(cyclic.loss).any():
         found.append(_cyclic(cyclic))
-    return [*found, _zero(classes, factors.size)]
-
-
-def single_is_defined(classes: int) -> bool:
-    """Whether pairs and a single class are a structure of their own: odd K ≥ 5."""
-    return classes % 2 == 1 and classes >= 5
+    return [*found, _zero(size)]
 
 
 def common_name(part: Part, classes: int) -> str:
@@ -96,36 +87,49 @@ def _spectrum(values: list[tuple[float, int]]) -> Spectrum:
     return tuple(runs)
 
 
-def _whole(products: Factorisations, index: int) -> Structures:
+def _whole(products: Factorisations, found: WholeCodes) -> Structures:
     """A code of all K classes; the scale of collapse is α of αS, that of the others a diagonal entry."""
-    part, scales = products.whole[index], products.whole_scales[index]
-    name = common_name(part, products.classes)
-    unit = part.size / part.rank
+    unit = products.classes / np.maximum(found.rank, 1)
+
+    def name(problem: int) -> str:
+        return common_name(part(problem), int(products.classes[problem]))
+
+    def part(problem: int) -> Part:
+        return products.whole_part(problem, found.kind)
+
     return Structures(
-        products.whole_losses[index],
-        np.full(scales.size, part.rank),
-        lambda problem: name,
-        lambda problem: float(scales[problem]) * (unit if name == "collapse" else 1.0),
-        lambda problem: ((float(scales[problem]) * unit, part.rank),),
-        lambda problem: scales[problem] * gram(part.name),
+        found.loss,
+        found.rank,
+        name,
+        lambda problem: float(found.scale[problem] * (unit[problem] if name(problem) == "collapse" else 1.0)),
+        lambda problem: ((float(found.scale[problem] * unit[problem]), int(found.rank[problem])),),
+        lambda problem: found.scale[problem] * gram(part(problem).name),
+        part,
     )
 
 
-def _pairs_and_single(classes: int, found: PairsAndSingle) -> Structures:
-    half = (classes - 1) // 2
+def _pairs_and_single(
+    classes: NDArray[np.int64], rows: NDArray[np.intp], found: PairsAndSingle
+) -> Structures:
+    half, loss = (classes - 1) // 2, np.full(classes.size, np.inf)
+    loss[rows] = found.loss
+    place = np.searchsorted(rows, np.arange(classes.size))
     return Structures(
-        found.loss,
-        np.full(found.loss.size, half + 1),
+        loss,
+        half + 1,
         lambda problem: "pairs and a single",
         lambda problem: None,
         lambda problem: _spectrum(
-            [(2 * float(found.scale[problem]), half), (float(found.gamma[problem]), 1)]
+            [
+                (2 * float(found.scale[place[problem]]), int(half[problem])),
+                (float(found.gamma[place[problem]]), 1),
+            ]
         ),
-        lambda problem: found.logits(classes, problem),
+        lambda problem: found.logits(int(classes[problem]), int(place[problem])),
     )
 
 
-def _sums(classes: int, found: Sums) -> Structures:
+def _sums(classes: NDArray[np.int64], found: Sums) -> Structures:
     """Direct sums; those that go by another name (one block, pairs alone, nothing) are left to it."""
     pairs = 2 * found.copies[:, 0] == classes
     whole = found.copies @ np.array([code.size for code in items()]) == classes
@@ -142,20 +146,25 @@ def _sums(classes: int, found: Sums) -> Structures:
             ]
         )
 
+    def part(problem: int) -> Part | None:
+        kinds = [code for code, count in zip(items(), found.copies[problem], strict=True) if count]
+        return Part(kinds[0].name, kinds[0].size, kinds[0].rank) if len(kinds) == 1 else None
+
     return Structures(
         np.where(elsewhere, np.inf, found.loss),
         found.rank,
-        lambda problem: sum_name(found.copies[problem], classes),
+        lambda problem: sum_name(found.copies[problem], int(classes[problem])),
         lambda problem: None,
         spectrum,
-        lambda problem: found.logits(classes, problem),
+        lambda problem: found.logits(int(classes[problem]), problem),
+        part,
     )
 
 
 def _products(products: Factorisations) -> Structures:
     def spectrum(problem: int) -> Spectrum:
         parts = [(part, scale) for part, scale in products.product(problem) if part.rank]
-        return _spectrum([(scale * products.classes / part.rank, part.rank) for part, scale in parts])
+        return _spectrum([(scale * int(products.classes[problem]) / part.rank, part.rank) for part, scale in parts])
 
     return Structures(
         np.where(products.rank == 0, np.inf, products.loss),
@@ -177,12 +186,12 @@ def _cyclic(found: CyclicCodes) -> Structures:
     )
 
 
-def _zero(classes: int, problems: int) -> Structures:
+def _zero(classes: NDArray[np.int64]) -> Structures:
     return Structures(
-        np.full(problems, np.log(classes)),
-        np.zeros(problems, dtype=np.int64),
+        np.log(classes),
+        np.zeros(classes.size, dtype=np.int64),
         lambda problem: "zero",
         lambda problem: 0.0,
         lambda problem: (),
-        lambda problem: np.zeros((classes, classes)),
+        lambda problem: np.zeros((classes[problem], classes[problem])),
     )

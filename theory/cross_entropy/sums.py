@@ -78,9 +78,14 @@ class Sums:
 
 def best_sums(classes: NDArray[np.int64], factors: Floats, log_decay: Floats) -> Sums:
     """The direct sum of lowest loss for each (K, F, log μ)."""
-    scales, cost = _block_losses(classes, factors, log_decay)
+    scales, cost = block_losses(classes, classes, 1 / classes, factors, log_decay)
+    loss, copies = fill(classes, np.log(classes) / classes, cost)
+    return Sums(loss, scales, copies)
+
+
+def fill(classes: NDArray[np.int64], single: Floats, cost: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """The least loss of so many classes, and copies of every item: `single` for a class left unserved."""
     sizes = np.array([code.size for code in items()])
-    single = np.log(classes) / classes
     density = np.concatenate([single[:, None], cost / sizes], axis=1)
     bulk = np.concatenate([[1], sizes])[np.argmin(density, axis=1)]
     repeats = np.maximum(classes - WINDOW, 0) // bulk
@@ -90,13 +95,22 @@ def best_sums(classes: NDArray[np.int64], factors: Floats, log_decay: Floats) ->
     rows = np.arange(classes.size)
     served = chosen > 0
     copies[rows[served], chosen[served] - 1] += repeats[served]
-    return Sums(loss + repeats * np.min(density, axis=1) * bulk, scales, copies)
+    return loss + repeats * np.min(density, axis=1) * bulk, copies
 
 
-def _block_losses(classes: NDArray[np.int64], factors: Floats, log_decay: Floats) -> tuple[Floats, Floats]:
-    """Scale and loss of every item for every problem; an infinite loss where there is no critical scale."""
+def block_losses(
+    classes: NDArray[np.int64],
+    room: NDArray[np.int64],
+    share: Floats,
+    factors: Floats,
+    log_decay: Floats,
+) -> tuple[Floats, Floats]:
+    """Scale and loss of every item among K classes, for `room` classes that weigh `share` each in the fit.
+
+    An infinite loss where there is no critical scale, or no room.
+    """
     gaps, counts, sizes, ranks = _tables()
-    problem, item = np.nonzero(classes[:, None] >= sizes[None, :])
+    problem, item = np.nonzero(room[:, None] >= sizes[None, :])
     scales, losses = np.zeros((classes.size, sizes.size)), np.full((classes.size, sizes.size), np.inf)
     if problem.size == 0:
         return scales, losses
@@ -104,7 +118,7 @@ def _block_losses(classes: NDArray[np.int64], factors: Floats, log_decay: Floats
     row_counts[:, -1] = classes[problem] - sizes[item]
     blocks = Blocks(
         ListedGaps(gaps[item], row_counts),
-        sizes[item] / classes[problem],
+        sizes[item] * share[problem],
         sizes[item],
         ranks[item],
         log_decay[problem],
@@ -112,8 +126,7 @@ def _block_losses(classes: NDArray[np.int64], factors: Floats, log_decay: Floats
     )
     scale = critical_scales(blocks)
     scales[problem, item] = scale
-    with np.errstate(divide="ignore"):
-        losses[problem, item] = np.where(scale > 0, blocks.fit(scale) + blocks.penalty(scale), np.inf)
+    losses[problem, item] = blocks.losses(scale)
     return scales, losses
 
 

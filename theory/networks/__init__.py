@@ -1,1 +1,1 @@
-"""General networks: the rank bound from weight decay and within-class variation; representation cost."""
+"""General networks: rank bounds from weight decay and variation, representation cost, paths, compression."""

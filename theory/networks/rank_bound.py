@@ -4,6 +4,9 @@ Any weight matrix W with decay λ in a loss (1/N)Σℓ_i + (λ/2)‖W‖² + …
 a_i = W z_i (+ b) satisfies λW = −(1/N)Σ δ_i z_iᵀ + R, with δ_i = ∂(Σ_j ℓ_j)/∂a_i and R the gradient of the
 full loss. Splitting δ and z into cluster means and deviations Δ, 𝒵 leaves a part of rank at most C, so the
 singular values beyond C obey the bounds below (2402.03991; reconstruction and residual form ours).
+
+A convolution is the linear map of its patches: each patch of an image is a column of inputs and deltas, and
+so is each use of a weight that is used several times. N stays the number of images.
 """
 
 from dataclasses import dataclass
@@ -12,8 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InvalidProblemError
+from theory.networks.variation import (
+    deviations_from_cluster_means,
+    number_of_images,
+    total_cluster_variation,
+)
+from theory.tolerances import LINEAR_ALGEBRA
 
 Matrix = NDArray[np.float64]
+__all__ = ["Matrix", "RankBound", "deviations_from_cluster_means", "rank_bound", "total_cluster_variation"]
 
 
 @dataclass(frozen=True)
@@ -22,9 +32,11 @@ class RankBound:
 
     Frobenius: `distance` = (Σ_{j>C}σ_j²)^{1/2} ≤ `frobenius[name] + residual` for B0, B1, B2.
     Nuclear: `nuclear_distance` = Σ_{j>C}σ_j ≤ `nuclear[name] + nuclear_residual` for B0, B1.
+    Parts of the residual are ‖R‖/λ; variations are those of inputs and deltas.
     """
 
     clusters: int
+    weight_decay: float
     weight_norm: float
     distance: float
     nuclear_distance: float
@@ -36,38 +48,25 @@ class RankBound:
     delta_variation: float
 
     @property
+    def sharpest(self) -> float:
+        """The smallest of the Frobenius bounds, with its residual."""
+        return min(self.frobenius.values()) + self.residual
+
+    @property
     def vacuous(self) -> bool:
         """The sharpest bound with its residual says no more than ‖W‖_F does."""
-        return min(self.frobenius.values()) + self.residual >= self.weight_norm
+        return self.sharpest >= self.weight_norm
 
+    @property
+    def relative(self) -> float | None:
+        """The sharpest bound over ‖W‖_F; None for W = 0."""
+        return self.sharpest / self.weight_norm if self.weight_norm > 0 else None
 
-def deviations_from_cluster_means(columns: Matrix, labels: NDArray[np.int64]) -> Matrix:
-    """Each column minus the mean of its cluster, computed about the overall mean for accuracy.
-
-    Raises InvalidProblemError for labels that do not match, an empty cluster, or values not finite.
-    """
-    if columns.ndim != 2 or labels.shape != (columns.shape[1],):
-        raise InvalidProblemError(
-            f"{labels.shape} labels do not fit columns of shape {columns.shape}: one label a column"
-        )
-    if not np.isfinite(columns).all():
-        raise InvalidProblemError("the columns contain NaN or infinity: remove these samples")
-    counts = np.bincount(labels) if labels.size and labels.min() >= 0 else np.zeros(1)
-    if (counts == 0).any():
-        raise InvalidProblemError("a cluster has no sample: number the clusters 0, 1, … without gaps")
-    centred = columns - columns.mean(axis=1, keepdims=True)
-    membership = np.zeros((labels.size, counts.size))
-    membership[np.arange(labels.size), labels] = 1.0
-    return centred - (centred @ membership / counts)[:, labels]
-
-
-def total_cluster_variation(columns: Matrix, labels: NDArray[np.int64]) -> float:
-    """TCV = (1/N) Σ_k Σ_{i∈C_k} ‖u_i − ū_k‖² of the columns u_i for a partition into clusters.
-
-    >>> total_cluster_variation(np.array([[0.0, 2.0, 5.0]]), np.array([0, 0, 1]))
-    0.6666666666666666
-    """
-    return float(np.sum(deviations_from_cluster_means(columns, labels) ** 2) / columns.shape[1])
+    @property
+    def ratio(self) -> float | None:
+        """The sharpest bound over the distance it bounds: its tightness; None where that is all rounding."""
+        rounding = LINEAR_ALGEBRA * self.weight_norm
+        return self.sharpest / self.distance if self.distance > rounding else None
 
 
 def rank_bound(
@@ -77,13 +76,22 @@ def rank_bound(
     residual: Matrix,
     weight_decay: float,
     labels: NDArray[np.int64],
+    *,
+    images: int | None = None,
 ) -> RankBound:
     """Bounds B0, B1, B2 on the distance of W to rank C for one partition of the samples.
 
-    Shapes: weight m×d, inputs d×N, deltas m×N, residual m×d, labels N. Valid at any parameters, critical
-    or not. Raises InvalidProblemError for λ ≤ 0 and mismatched shapes.
+    Shapes: weight m×d, inputs d×M, deltas m×M, residual m×d, labels M. N = M, unless the columns are the
+    patches or uses of fewer `images`: then N = images. Valid at any parameters, critical or not, for any
+    partition. Raises InvalidProblemError for λ ≤ 0, mismatched shapes, NaN, and an empty cluster.
 
     B0 = (1/λN)‖Δ𝒵ᵀ‖, B1 = (1/λ)√(TCV(δ)·TCV(z)), B2 = (1/λ)(‖Δ‖₂/√N)√TCV(z).
+
+    >>> signals, labels = np.array([[2.0, 2.0], [1.0, -1.0]]), np.array([0, 0])
+    >>> weight = -signals @ signals.T / 2
+    >>> bound = rank_bound(weight, signals, signals, np.zeros((2, 2)), 1.0, labels)
+    >>> bound.distance, bound.sharpest
+    (1.0, 1.0)
     """
     if not weight_decay > 0:
         raise InvalidProblemError(f"weight decay {weight_decay} is not positive: the bound divides by it")
@@ -93,7 +101,9 @@ def rank_bound(
             f"weight {weight.shape}, inputs {inputs.shape}, deltas {deltas.shape}, residual {residual.shape} "
             "do not fit together: expected m×d, d×N, m×N, m×d"
         )
-    samples = inputs.shape[1]
+    if not (np.isfinite(weight).all() and np.isfinite(residual).all()):
+        raise InvalidProblemError("the weight or the residual contains NaN or infinity: training diverged")
+    samples = number_of_images(inputs.shape[1], images)
     delta_deviation = deviations_from_cluster_means(deltas, labels)
     input_deviation = deviations_from_cluster_means(inputs, labels)
     clusters = int(labels.max()) + 1
@@ -106,6 +116,7 @@ def rank_bound(
     spectral = float(np.linalg.norm(delta_deviation, 2)) / np.sqrt(samples)
     return RankBound(
         clusters=clusters,
+        weight_decay=float(weight_decay),
         weight_norm=float(np.linalg.norm(weight)),
         distance=float(np.linalg.norm(tail)),
         nuclear_distance=float(np.sum(tail)),

@@ -103,7 +103,10 @@ def _descend(prediction: "Prediction", count: int, seed: int) -> "list[DescentCh
 
 
 def prediction_json(prediction: "Prediction", checks: "list[DescentCheck] | None" = None) -> dict[str, Any]:
-    """Return the object that `predict --json` prints; the key `check` is there when descent was asked for."""
+    """Return the object that `predict --json` prints.
+
+    The key `check` is there when descent was asked for, `duality_gap` where the least loss is enclosed.
+    """
     best, collapse, thresholds = prediction.best, prediction.collapse, prediction.thresholds
     document: dict[str, Any] = {
         "structure": best.structure,
@@ -113,7 +116,14 @@ def prediction_json(prediction: "Prediction", checks: "list[DescentCheck] | None
         **_values("logit_singular_values", best.logit_singular_values),
         **_values("factor_singular_values", prediction.factor_singular_values),
         "candidates": [
-            {"structure": each.structure, "scale": each.scale, "loss": each.loss, "rank": each.rank}
+            {
+                "structure": each.structure,
+                "scale": each.scale,
+                "loss": each.loss,
+                "rank": each.rank,
+                "existence": each.existence,
+                "global": each.global_,
+            }
             for each in prediction.candidates
         ],
         "collapse": collapse and {"scale": collapse.scale, "loss": collapse.loss, "stable": collapse.stable},
@@ -123,6 +133,8 @@ def prediction_json(prediction: "Prediction", checks: "list[DescentCheck] | None
             "stability": thresholds.stability,
         },
     }
+    if prediction.duality_gap is not None:
+        document["duality_gap"] = prediction.duality_gap
     if checks is not None:
         document["check"] = [_check_json(check) for check in checks]
     return document

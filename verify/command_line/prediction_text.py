@@ -26,14 +26,27 @@ def print_prediction(prediction: Prediction, checks: "list[DescentCheck] | None"
         click.echo(f"  singular values of the logits   {runs_text(best.logit_singular_values)}")
         click.echo(f"  singular values of each factor  {runs_text(prediction.factor_singular_values)}")
     click.echo("")
+    _print_candidates(prediction)
+    if prediction.duality_gap is not None:
+        click.echo("")
+        click.echo(f"no loss is lower by more than {prediction.duality_gap:.1g} (duality gap)")
+    _print_collapse(prediction)
+    if checks is not None:
+        _print_checks(prediction, checks)
+
+
+def _print_candidates(prediction: Prediction) -> None:
+    """All candidates; their own thresholds in λ where they have any."""
     rows = [
         (each.structure, _number(each.scale), f"{each.loss:.8g}", str(each.rank))
         for each in prediction.candidates
     ]
-    print_columns(("candidate", "scale", "loss", "rank"), rows)
-    _print_collapse(prediction)
-    if checks is not None:
-        _print_checks(prediction, checks)
+    header = ("candidate", "scale", "loss", "rank")
+    if any(each.existence is not None for each in prediction.candidates):
+        header += ("exists to λ =", "beats zero to λ =")
+        decays = [(_number(each.existence), _number(each.global_)) for each in prediction.candidates]
+        rows = [(*row, *pair) for row, pair in zip(rows, decays, strict=True)]
+    print_columns(header, rows)
 
 
 def runs_text(runs: Runs) -> str:

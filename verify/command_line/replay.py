@@ -8,6 +8,7 @@ import click
 
 from theory.errors import UsageError
 from verify.command_line.output import print_json
+from verify.command_line.verdicts import evidence_json, judged_json
 
 if TYPE_CHECKING:
     from verify.claim import Level
@@ -28,7 +29,6 @@ def replay(path: Path, claim_file: Path | None, level: "Level", as_json: bool) -
 
 def _replay_proofs(path: Path, as_json: bool) -> int:
     """Check the proofs of a file from their data alone, print what they prove, and return 0 if all check."""
-    from verify.command_line.verify import evidence_json
     from verify.proof_file import judge_proofs, read
 
     stored = read(path)
@@ -84,7 +84,6 @@ def _replay_witness(path: Path, claim_file: Path | None, level: "Level", as_json
     A witness of a user's claim needs `claim_file` by name: a data file must not run code it points to.
     """
     from verify.claim import Run
-    from verify.command_line.verify import judged_json
     from verify.witness import read, replay
 
     witness = read(path)

@@ -2,23 +2,22 @@
 
 import difflib
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from theory.errors import InvalidClaimError, UsageError
-from verify.command_line.output import Counter, note, print_json
+from verify.command_line.output import Counter, note
+from verify.command_line.verdicts import as_expected, show_judged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from verify.claim import Claim, Level, Run
-    from verify.evidence import Evidence
+    from verify.claim import Level, Run
     from verify.running.runner import Judged
     from verify.running.task import Task
-    from verify.verdict import Judgement, Verdict
+    from verify.verdict import Judgement
 
 FILE = click.Path(path_type=Path)
 
@@ -61,10 +60,15 @@ def command(
     from verify.running.files import require_writable
 
     tasks = _tasks(ids, claim_file)
+    as_of = _version(claim_file)
     if report is not None:
         require_writable(report)
     run = Run(level, seed)
     judged, interrupted = _judge(tasks, run, jobs)
+    if _version(claim_file) != as_of:
+        note(
+            f"warning: {claim_file} changed during the run, and verdicts may be of either version: run again"
+        )
     show_judged(judged, run, as_json)
     if report is not None:
         _write_report(report, judged, run, command_text, note if as_json else click.echo)
@@ -91,6 +95,14 @@ def _tasks(ids: tuple[str, ...], claim_file: Path | None) -> "list[Task]":
     return [Task(claim_id, claim_file) for claim_id in dict.fromkeys(ids or defined)]
 
 
+def _version(claim_file: Path | None) -> "tuple[int, int] | None":
+    """Return what tells a changed file from the one that was read; None for none."""
+    try:
+        return None if claim_file is None else ((about := claim_file.stat()).st_mtime_ns, about.st_size)
+    except OSError:
+        return None
+
+
 def _judge(tasks: "list[Task]", run: "Run", jobs: int | None) -> "tuple[list[Judged], bool]":
     """Return what was judged, and whether Ctrl-C cut it short."""
     from verify.running.runner import Interrupted, run_claims
@@ -106,73 +118,12 @@ def _judge(tasks: "list[Task]", run: "Run", jobs: int | None) -> "tuple[list[Jud
             return interrupted.judged, True
 
 
-def show_judged(judged: "Sequence[Judged]", run: "Run", as_json: bool) -> None:
-    """Print the contract's JSON, or the verdict table."""
-    if as_json:
-        print_json([judged_json(task.load(), judgement, task.expected(run)) for task, judgement in judged])
-        return
-    from verify.report.terminal import verdict_lines, verdict_table
-
-    pairs = [(task.load(), judgement) for task, judgement in judged]
-    expected = {task.claim: task.expected(run) for task, _ in judged}
-    if sys.stdout.isatty():
-        from rich.console import Console
-
-        Console().print(verdict_table(pairs, expected))
-    else:
-        for line in verdict_lines(pairs, expected):
-            click.echo(line)
-    if len(judged) > 1:
-        click.echo(f"{instances_judged(judged):,} instances judged in {len(judged)} claims")
-
-
-def instances_judged(judged: "Sequence[Judged]") -> int:
-    """How many instances the samples and searches have judged, in all."""
-    evidence = [item for _, judgement in judged for item in judgement.evidence]
-    return sum(item.instances for item in evidence if item.kind in ("sampling", "search"))
-
-
-def as_expected(verdict: "Verdict", expected: "Verdict | None") -> bool:
-    """Whether a verdict is the expected one; without expectation a refuted or undecided claim is not."""
-    if expected is None:
-        return verdict not in ("REFUTED", "UNDECIDED")
-    return verdict == expected
-
-
-def judged_json(claim: "Claim", judgement: "Judgement", expected: "Verdict | None") -> dict[str, Any]:
-    """Return one element of the list that `verify --json` prints."""
-    return {
-        "id": claim.id,
-        "source": claim.source_label,
-        "verdict": judgement.verdict,
-        "expected": expected,
-        "reason": judgement.reason,
-        "evidence": [evidence_json(item) for item in judgement.evidence],
-        "witness": judgement.witness,
-    }
-
-
-def evidence_json(item: "Evidence") -> dict[str, Any]:
-    """Return one piece of evidence as `verify --json` prints it."""
-    return {
-        "kind": item.kind,
-        "outcome": item.outcome.value,
-        "summary": item.summary,
-        "instances": item.instances,
-        "worst_margin": None if item.worst is None else item.worst.value,
-        "tightness": item.tightness,
-        "seed": item.seed,
-        "seconds": item.seconds,
-        "versions": item.versions,
-    }
-
-
 def _write_report(directory: Path, judged: "Sequence[Judged]", run: "Run", text: str, say: Any) -> None:
     """Write the page, witnesses and proofs, and say how to replay each refutation."""
     from verify.report.page import write_report
     from verify.witness import save, witness_of
 
-    pairs = [(task.load(), judgement) for task, judgement in judged]
+    pairs = [(task.named(), judgement) for task, judgement in judged]
     expected = {task.claim: task.expected(run) for task, _ in judged}
     directory.mkdir(parents=True, exist_ok=True)
     say(f"report: {write_report(directory, pairs, run=run, expected=expected, command=text)}")
@@ -199,8 +150,9 @@ def _write_proofs(directory: Path, judged: "Sequence[Judged]", say: Any) -> None
     written = 0
     for task, judgement in judged:
         path = directory / f"{task.claim.replace('/', '--')}.json"
-        if judgement.verdict in ("PROVED", "CERTIFIED"):
-            save(task.load(), path)
+        claim = task.named()
+        if judgement.verdict in ("PROVED", "CERTIFIED") and claim.proofs:
+            save(claim, path)
             written += 1
         else:
             path.unlink(missing_ok=True)

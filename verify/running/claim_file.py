@@ -21,7 +21,11 @@ from verify.claim import Claim
 from verify.ledger import LEDGER
 from verify.running.failure import describe
 from verify.running.files import LONGEST_NAME
+from verify.running.interrupts import at_most
 from verify.verdict import Verdict
+
+LOADING = 600.0
+"""Seconds that executing a file may take, searches for its proofs among it; judging has its own limit."""
 
 
 def load_file(path: Path | str) -> list[Claim]:
@@ -80,7 +84,7 @@ def _module(path: Path) -> ModuleType:
     module = module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and pickles look the module up by its name
     try:
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(sys.stderr), at_most(LOADING):
             loader.exec_module(module)
     except BaseException as error:
         del sys.modules[name]

@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -19,11 +18,11 @@ from typing import TYPE_CHECKING
 
 from verify.claim import Run
 from verify.running.task import Task
-from verify.running.workers import THREAD_VARIABLES
+from verify.running.threads import THREAD_VARIABLES, end_with
 from verify.search.batch import judge_chunk
 
 if TYPE_CHECKING:
-    from verify.search.batch import Tally
+    from verify.search.tally import Tally
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 """What no claim can ignore; Windows has one such signal only."""
@@ -76,17 +75,10 @@ def _get_ready(task: Task, parent: int) -> None:
     joblib's processes search every second; with SymPy loaded that took a tenth of their time.
     """
     sys.stdout = sys.stderr
-    threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+    end_with(parent)
     with suppress(Exception, SystemExit):  # `_tally` will meet it again
         task.load()
     gc.freeze()
-
-
-def _end_after(parent: int) -> None:
-    """Outlive no parent that was killed and so could not end this process, however long its chunk takes."""
-    while os.getppid() == parent:
-        time.sleep(1.0)
-    os._exit(1)
 
 
 def _tally(task: Task, run: Run, number: int, size: int) -> "Tally | None":

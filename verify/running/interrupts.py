@@ -1,4 +1,4 @@
-"""Ctrl-C that cannot get lost.
+"""Ctrl-C that cannot get lost, and a time limit for code of others in this process.
 
 Python raises KeyboardInterrupt wherever it happens to be; inside a callback of the garbage collector, such
 as Hypothesis installs, the exception is printed and dropped. So the signal is also remembered.
@@ -21,6 +21,28 @@ class Interrupts:
         """Raise KeyboardInterrupt if an earlier one got lost."""
         if self.pressed:
             raise KeyboardInterrupt
+
+
+@contextmanager
+def at_most(seconds: float) -> Generator[None]:
+    """Raise TimeoutError after the seconds; no limit in other threads than the main one, or without SIGALRM.
+
+    It ends what Python runs, loops and sleeps among it, not a call that never returns to Python.
+    """
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"not done within {seconds:g} s")
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
+from verify.running.threads import THREAD_VARIABLES, end_with
+
 if TYPE_CHECKING:
     from verify.claim import Run
     from verify.running.interrupts import Interrupts
@@ -25,7 +27,6 @@ BREATH = 0.25
 """Seconds between looks at whether Ctrl-C was pressed."""
 GRACE = 3.0
 """Seconds that a process has to end its helpers and itself before it is killed."""
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def judge_in_workers(
@@ -71,7 +72,7 @@ class Worker:
         self.jobs = jobs
         context = get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs,), name="rankcollapse-worker")
+        self.process = context.Process(target=serve, args=(theirs, os.getpid()), name="rankcollapse-worker")
         self.process.start()
         theirs.close()
         self.index = -1
@@ -128,13 +129,14 @@ class Worker:
         self.process.join()
 
 
-def serve(connection: Connection) -> None:
+def serve(connection: Connection, parent: int) -> None:
     """Judge tasks from the connection until it closes; Ctrl-C is the parent's business."""
+    end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
     with contextlib.suppress(OSError):  # what a claim writes past Python must not mix with results
         os.dup2(2, 1)
-    importlib.import_module("verify.running.task")
+    importlib.import_module("verify.running.judging")
     with contextlib.suppress(OSError):  # the parent may be gone by now
         connection.send_bytes(b"ready")
     while True:
@@ -150,7 +152,7 @@ def _judged(task: "Task", run: "Run", jobs: int) -> bytes:
     from multiprocessing.reduction import ForkingPickler
 
     from verify.running.failure import describe
-    from verify.running.task import judge_task
+    from verify.running.judging import judge_task
     from verify.verdict import Judgement, Verdict
 
     judgement = judge_task(task, run, jobs)

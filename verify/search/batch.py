@@ -1,41 +1,25 @@
-"""A random sample in chunks, each with a random stream of its own, and the tallies of what they found.
+"""A random sample in chunks, each with a random stream of its own.
 
 What a chunk draws depends on the seed, the claim and the chunk's number alone, and tallies are added up in
 the order of the chunks: so it makes no difference which process judges which chunk.
 """
 
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass, field
 
 from theory.errors import InvalidClaimError
 from verify.claim import Claim, Run
 from verify.evidence import overall, worst_of
 from verify.margin import Margin, Outcome
 from verify.search.seen import Seen
+from verify.search.tally import Tally
 
 CHUNK = 500
 """Instances of a chunk: seconds of work for the slowest claims, and the whole of most quick samples."""
 
 WORTH_HELP = 5.0
 """Seconds of work left from which helpers are worth their start, which costs each of them about two."""
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What judging some instances found; the empty tally decides nothing.
-
-    `too_close` counts what floats could not decide, `ties` those among them that are no equality.
-    """
-
-    judged: int = 0
-    too_close: int = 0
-    ties: int = 0
-    outcome: Outcome = Outcome.CLOSE
-    worst: Margin | None = None
-    tightness: float | None = None
-    seen: Seen = field(default_factory=Seen)
 
 
 def tallies(claim: Claim, run: Run, count: int) -> Generator[Tally]:
@@ -79,22 +63,3 @@ def judge_chunk(claim: Claim, run: Run, number: int, size: int) -> Tally:
         tightness=min((margin.ratio for margin in margins if margin.ratio is not None), default=None),
         seen=seen,
     )
-
-
-def together(parts: Iterable[Tally]) -> Tally:
-    """The tally of all instances of the parts, as if they had been judged in one go."""
-    total = Tally()
-    for part in parts:
-        margins = [margin for margin in (total.worst, part.worst) if margin is not None]
-        ratios = [ratio for ratio in (total.tightness, part.tightness) if ratio is not None]
-        outcomes = (total.outcome, part.outcome)
-        total = Tally(
-            judged=total.judged + part.judged,
-            too_close=total.too_close + part.too_close,
-            ties=total.ties + part.ties,
-            outcome=next((o for o in (Outcome.FAILS, Outcome.HOLDS) if o in outcomes), Outcome.CLOSE),
-            worst=worst_of(margins) if margins else None,
-            tightness=min(ratios, default=None),
-            seen=total.seen.merge(part.seen),
-        )
-    return total

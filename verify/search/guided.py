@@ -58,7 +58,7 @@ def _refutation(claim: Claim, found: Instance) -> Evidence:
         small = shrink(small, lambda instance: _certainly_fails(claim, instance))
     margin = claim.certain_margin(small)
     confirmed = margin.outcome is Outcome.FAILS
-    manner = "exactly" if claim.exactly(small) else "in floats with an error bound"
+    manner = "exactly" if margin.certain or claim.exactly(small) else "in floats with an error bound"
     note = f", re-checked {manner}" if confirmed else " (floats fail, exact does not)"
     return Evidence(
         kind="search",

@@ -26,7 +26,9 @@ FULL_EVALUATIONS = 40_000
 PER_SAMPLE = 3
 """At most so many evaluations for each sample, as a claim with a small sample has a slow margin; …"""
 LEAST_EVALUATIONS = 300
-"""… but no fewer than this."""
+"""… but no fewer than this, …"""
+FEW_SAMPLES = 30
+"""… unless the sample is smaller still: then solvers are at work, and the floor sinks with it."""
 QUICK_STARTS = 3
 FULL_STARTS = 8
 """Of each kind."""
@@ -63,7 +65,8 @@ def climb(
     judge = _Judge(claim, confirmed)
     samples = claim.quick_samples if quick else claim.full_samples
     most = QUICK_EVALUATIONS if quick else FULL_EVALUATIONS
-    budget = min(most, max(LEAST_EVALUATIONS, PER_SAMPLE * samples))
+    floor = LEAST_EVALUATIONS * min(samples, FEW_SAMPLES) // FEW_SAMPLES
+    budget = min(most, max(floor, PER_SAMPLE * samples))
     count = QUICK_STARTS if quick else FULL_STARTS
     try:
         starts = _corners(claim, judge, seen, count) + _nearest(seen, count)

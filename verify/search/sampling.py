@@ -6,8 +6,9 @@ from theory.errors import InvalidClaimError
 from verify.claim import Claim, Run
 from verify.evidence import Evidence
 from verify.margin import Outcome
-from verify.search.batch import tallies, together
+from verify.search.batch import tallies
 from verify.search.seen import Seen
+from verify.search.tally import together
 
 
 def sample(claim: Claim, run: Run, seen: Seen) -> Evidence:

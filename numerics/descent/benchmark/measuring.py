@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from statistics import median
@@ -10,6 +10,7 @@ from typing import Final
 
 from numerics.descent.benchmark.cases import BATCHES, CHAINS, NETWORKS, ChainCase, NetworkCase, Run
 from numerics.descent.benchmark.limits import chain_limit, network_limit
+from theory.errors import InvalidProblemError
 
 OURS: Final = "ours"
 LIMIT: Final = "limit"
@@ -59,10 +60,19 @@ def installed(package: str) -> bool:
     return find_spec(package) is not None
 
 
-def measure(effort: Effort, on_done: Callable[[Measurement], None] | None = None) -> list[Measurement]:
-    """Measure all cases, calling `on_done` after each."""
+def measure(
+    effort: Effort, on_done: Callable[[Measurement], None] | None = None, *, only: Sequence[str] = ()
+) -> list[Measurement]:
+    """Measure all cases, or only those named, calling `on_done` after each.
+
+    Raises InvalidProblemError for a name that no case has.
+    """
+    cases = {case.name: case for case in (*CHAINS, *BATCHES, *NETWORKS)}
+    unknown = [name for name in only if name not in cases]
+    if unknown:
+        raise InvalidProblemError(f"case {unknown[0]!r} is unknown: use {', '.join(cases)}")
     measurements: list[Measurement] = []
-    for case in (*CHAINS, *BATCHES, *NETWORKS):
+    for case in [cases[name] for name in only] or list(cases.values()):
         measurements.append(measure_case(case.name, contestants(case), effort))
         if on_done is not None:
             on_done(measurements[-1])

@@ -20,20 +20,12 @@ import numpy as np
 import sympy as sp
 
 from theory.cross_entropy.collapse import COLLAPSE
-from theory.cross_entropy.relu_collapse import (
-    COLLAPSE_COST,
-    NEXT_SIMPLEX_PART,
-    SIMPLEX_PART,
-    collapsed_cost,
-    collapsed_weights,
-    meets_assumption_one,
-    simplex_algebra,
-)
+from theory.cross_entropy.relu_collapse import COLLAPSE_COST, NEXT_SIMPLEX_PART, SIMPLEX_PART
 from theory.sources import GARROD_KEATING_2025
 from theory.symbols import CLASSES, FACTORS, SAMPLES_PER_CLASS, SCALE, SCALED_DECAY, WEIGHT_DECAY
-from theory.tolerances import LINEAR_ALGEBRA
 from verify.claim import Claim, Run
-from verify.evidence import Evidence, Table, overall, worst_of
+from verify.claims.cross_entropy.experiments.collapsed_relu import cost_of, through_relu
+from verify.evidence import Evidence
 from verify.instance import Instance
 from verify.margin import Margin
 from verify.proof import Combination, Evident, Fact, Identity, Known, Proof, RationalSign, Step, Variable
@@ -52,14 +44,6 @@ def collapsed_network(instance: Instance) -> bool:
     return first and all(c > 0 and e >= 0 and g >= 0 and e * g == 0 for c, e, g in hidden)
 
 
-def _cost(instance: Instance) -> Any:
-    return collapsed_cost(*_network(instance))
-
-
-def _network(instance: Instance) -> tuple[int, int, Any, Any]:
-    return instance["classes"], instance["samples"], instance["scale"], instance["layers"]
-
-
 def margin(instance: Instance) -> Margin:
     """Cost minus F(K−1)(nα²)^{1/F}, in floats."""
     numbers = {**instance, "layers": [[float(part) for part in layer] for layer in instance["layers"]]}
@@ -70,14 +54,14 @@ def margin(instance: Instance) -> Margin:
         samples_per_class=instance["samples"],
         factors=len(instance["layers"]) + 1,
     )
-    return Margin.at_least(float(_cost(numbers)), float(bound))
+    return Margin.at_least(float(cost_of(numbers)), float(bound))
 
 
 def exact_margin(instance: Instance) -> Margin:
     """The F-th powers of both sides over F(K−1), in rationals."""
     exact = {**instance, "layers": [[Fraction(part) for part in layer] for layer in instance["layers"]]}
     factors = len(instance["layers"]) + 1
-    scaled = Fraction(_cost(exact)) / (factors * (instance["classes"] - 1))
+    scaled = Fraction(cost_of(exact)) / (factors * (instance["classes"] - 1))
     return Margin.exact(scaled**factors - instance["samples"] * Fraction(instance["scale"]) ** 2)
 
 
@@ -212,44 +196,9 @@ def _proof() -> Proof:
 
 def forward_passes(run: Run) -> Evidence:
     """Drawn networks as explicit weights: logits and cost measured; Assumption 1 checked layer by layer."""
-    from numerics.descent.network import Network, network_outputs
-
     generator = run.generator("cross-entropy/relu-collapse-costs-as-much", "forward")
-    margins: list[Margin] = []
-    smallest = {True: np.inf, False: np.inf}
-    count = {True: 0, False: 0}
-    for _ in range(100 if run.level == "quick" else 2_000):
-        drawn = sampler(generator)
-        features, weights, pre = collapsed_weights(*_network(drawn))
-        outputs = network_outputs(Network(tuple(weights), (), "relu"), features)
-        expected = np.kron(
-            simplex_algebra(drawn["classes"], drawn["scale"], 0.0), np.ones((1, drawn["samples"]))
-        )
-        size = float(np.linalg.norm(expected)) * len(weights)
-        error = LINEAR_ALGEBRA * 100 * size
-        margins.append(Margin.equal(float(np.linalg.norm(outputs - expected)), 0.0, error=error))
-        measured = float(np.sum(features**2)) + sum(float(np.sum(weight**2)) for weight in weights)
-        margins.append(Margin.equal(measured, float(_cost(drawn)), error=LINEAR_ALGEBRA * measured))
-        assumed = all(meets_assumption_one(layer) for layer in pre)
-        ratio = margin(drawn).ratio
-        assert ratio is not None
-        count[assumed] += 1
-        smallest[assumed] = min(smallest[assumed], ratio)
-    rows = tuple((("holds" if key else "fails"), count[key], float(smallest[key])) for key in (True, False))
-    return Evidence(
-        kind="construction",
-        outcome=overall(margins),
-        summary=f"{sum(count.values())} forward passes, Assumption 1 fails in {count[False]} of them",
-        instances=len(margins),
-        worst=worst_of(margins),
-        tables=(
-            Table(
-                "Collapsed ReLU networks: cost over the bound",
-                ("Assumption 1", "networks", "smallest ratio"),
-                rows,
-            ),
-        ),
-    )
+    drawn = [sampler(generator) for _ in range(100 if run.level == "quick" else 2_000)]
+    return through_relu(drawn, margin)
 
 
 CLAIM = Claim(

@@ -13,22 +13,18 @@ Tight       for this construction against that bound: cross-entropy/relu-constru
             networks cost more than the bound, so collapse may lose at other (K, L) too.
 """
 
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
 from theory.cross_entropy.collapse import COLLAPSE
-from theory.cross_entropy.paired import PAIRED_COLUMN_FIT, SINGLE
-from theory.cross_entropy.relu_paired import (
-    PAIRED_CLASSES,
-    RELU_PAIRED_COST,
-    RELU_PAIRED_LOSS,
-)
+from theory.cross_entropy.relu_paired import PAIRED_CLASSES, RELU_PAIRED_COST, RELU_PAIRED_LOSS
 from theory.sources import GARROD_KEATING_2025
-from theory.symbols import CLASSES, FACTORS, SCALE, SCALED_DECAY
+from theory.symbols import FACTORS
 from verify.claim import Claim
 from verify.claims.cross_entropy.experiments.relu_networks import forward_passes
+from verify.claims.cross_entropy.lemmas.cheaper_paired_network import cheaper_wins
 from verify.instance import Instance
 from verify.margin import Margin
 from verify.proof import (
@@ -112,7 +108,6 @@ def sampler(generator: np.random.Generator) -> Instance:
 
 _OTHERS = sp.Symbol("others", positive=True)
 _DEPTH = sp.Symbol("depth", integer=True, positive=True)
-_ONE = sp.Integer(1)
 
 
 def _inequality(fewest: int, first: int) -> Proof:
@@ -203,74 +198,6 @@ def _roots() -> Proof:
     )
 
 
-def _loss() -> Proof:
-    """A paired network that costs less than k − 1 has the smaller loss at every scale."""
-    cost, saved = sp.symbols("cost saved", positive=True)
-    others = cost + saved
-    classes = others + 1 + SINGLE
-    u = sp.exp(-SCALE)
-    collapse_inside, paired_inside = 1 + (classes - 1) * u, 1 + (classes - 2) * u + u**2
-    gap = COLLAPSE.fit.at({CLASSES: classes}) - PAIRED_COLUMN_FIT.at({CLASSES: classes})
-    share = (others + 1) / classes
-    weight = SCALED_DECAY * FACTORS / 2 * SCALE ** (2 / FACTORS)
-    cheaper = RELU_PAIRED_LOSS.expression.subs(RELU_PAIRED_COST.expression, cost)
-    paired = cast(sp.Expr, cheaper.subs(PAIRED_CLASSES, others + 1))
-    return Proof(
-        title="the cheaper paired network has the smaller loss at every scale and decay",
-        variables=(
-            Variable(cost, "c ≥ 1, as 2^{L−3}c^F = k³(k+2)^{L−2} and k ≥ 6", sp.Integer(1)),
-            Variable(saved, "k − 1 − c", sp.Integer(0), open_low=True),
-            Variable(SINGLE, "K mod 2, so K = k + single", sp.Integer(0), sp.Integer(1), integer=True),
-            Variable(FACTORS, "F = L + 1", sp.Integer(5)),
-            Variable(SCALE, "α", sp.Integer(0), open_low=True),
-            Variable(SCALED_DECAY, "μ = λn^{1/F}", sp.Integer(0), open_low=True),
-        ),
-        steps=(
-            Step("scale", Fact(SCALE, ">"), RationalSign(), "collapse has α > 0"),
-            Step(
-                "e^{−α} < 1",
-                Fact(_ONE, ">", u),
-                Increasing("exp", sp.Integer(0), -SCALE, "scale"),
-                "exp(0) − exp(−α)",
-            ),
-            Step("e^{−α} > 0", Fact(u, ">"), Evident(), "an exponential"),
-            Step(
-                "exponentials",
-                Fact(collapse_inside, ">", paired_inside),
-                Combination((("e^{−α} > 0", "e^{−α} < 1"),)),
-                "the difference is u(1 − u), u = e^{−α}",
-            ),
-            Step(
-                "K exceeds 2", Fact(classes, ">", sp.Integer(2)), RationalSign(), "K = 1 + c + saved + single"
-            ),
-            Step("one", Fact(1 + u**2, ">"), Evident(), "a sum of positive numbers"),
-            Step(
-                "inside is positive",
-                Fact(paired_inside, ">"),
-                Combination(((_ONE, "one"), ("K exceeds 2", "e^{−α} > 0"))),
-                "so its logarithm is defined",
-            ),
-            Step(
-                "column",
-                Fact(gap, ">"),
-                Increasing("log", collapse_inside, paired_inside, "exponentials", "inside is positive"),
-                "a paired column fits better",
-            ),
-            Step("share", Fact(share, ">"), RationalSign(), "the share of paired columns"),
-            Step("saved", Fact(saved, ">"), RationalSign(), "c < k − 1"),
-            Step("weight", Fact(weight, ">"), Evident(), "weight decay is positive"),
-            Step(
-                "paired network wins",
-                Fact(COLLAPSE.loss.at({CLASSES: classes}), ">", paired),
-                Combination((("share", "column"), ("weight", "saved"))),
-                "mean fit over the columns, plus weight decay of all factors",
-            ),
-        ),
-        goals=("paired network wins",),
-        rests_on=("cross-entropy/relu-collapse-costs-as-much",),
-    )
-
-
 CLAIM = Claim(
     id="cross-entropy/relu-low-rank-wins",
     title="Deep enough, collapse is not optimal in ReLU networks: K ≥ 14, 10, 8, 6 at L = 4, 5, 6, 8",
@@ -287,6 +214,6 @@ CLAIM = Claim(
     hypotheses=in_hypothesis,
     margin=margin,
     exact_margin=exact_margin,
-    proofs=(*(_inequality(fewest, first) for fewest, first in CASES), _roots(), _loss()),
+    proofs=(*(_inequality(fewest, first) for fewest, first in CASES), _roots(), cheaper_wins()),
     experiments=(forward_passes,),
 )

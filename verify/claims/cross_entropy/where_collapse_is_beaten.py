@@ -27,7 +27,8 @@ from theory.cross_entropy.tight_codes import SPORADIC, orthoplex, polygon, simpl
 from theory.sources import GARROD_KEATING_2025
 from theory.symbols import CLASSES, FACTORS, SCALE, SCALED_DECAY, positive
 from verify.claim import Claim, Run
-from verify.claims.cross_entropy.certificates.collapse_intervals import DUELS, LAST_DECAYS, Duel
+from verify.claims.cross_entropy.certificates.collapse_intervals import DUELS, Duel
+from verify.claims.cross_entropy.certificates.last_decays import LAST_DECAYS
 from verify.claims.cross_entropy.certificates.substitution import at
 from verify.evidence import Evidence, Table, overall, worst_of
 from verify.margin import Margin

@@ -20,7 +20,7 @@ from theory.landscape.dimension import DEPTH, ORBIT_DIMENSION, RANK, WIDTH, inne
 from theory.sources import RANKCOLLAPSE
 from theory.symbols import FACTORS
 from verify.claim import Claim, Run
-from verify.claims.landscape.collapse_spectrum import same
+from verify.claims.landscape.lemmas.steps import same
 from verify.evidence import Evidence, Table, overall
 from verify.instance import Instance
 from verify.margin import Margin

@@ -17,7 +17,7 @@ from theory.landscape.dimension import DIMENSION_RATIO, RANK, RATIO_LIMIT, WIDTH
 from theory.sources import RANKCOLLAPSE
 from theory.symbols import CLASSES
 from verify.claim import Claim
-from verify.claims.landscape.collapse_spectrum import same
+from verify.claims.landscape.lemmas.steps import same
 from verify.instance import Instance
 from verify.margin import Margin
 from verify.proof import Fact, Proof, RationalSign, Step, Variable

@@ -15,21 +15,12 @@ from theory.sources import RANKCOLLAPSE
 from theory.symbols import CLASSES, FACTORS, SCALE
 from verify.claim import Claim, Run
 from verify.claims.landscape import paired_spectrum
-from verify.claims.landscape.collapse_spectrum import same
+from verify.claims.landscape.lemmas.steps import same
 from verify.claims.landscape.paired_spectrum import dense_spectrum, instances, sampler
 from verify.evidence import Evidence, Table, overall, worst_of
 from verify.instance import Instance
 from verify.margin import Margin
-from verify.proof import (
-    Fact,
-    Identity,
-    Increasing,
-    Proof,
-    RationalSign,
-    Rising,
-    Step,
-    Variable,
-)
+from verify.proof import Fact, Identity, Increasing, Proof, RationalSign, Rising, Step, Variable
 
 _X = sp.Symbol("x", positive=True)
 _EXCESS = sp.Symbol("excess", nonnegative=True)

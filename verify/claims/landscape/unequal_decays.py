@@ -18,7 +18,8 @@ from theory.sources import RANKCOLLAPSE
 from theory.symbols import FACTORS
 from theory.tolerances import LINEAR_ALGEBRA
 from verify.claim import Claim, Run
-from verify.claims.landscape.collapse_spectrum import dense_spectrum, is_wide_enough, same
+from verify.claims.landscape.collapse_spectrum import dense_spectrum, is_wide_enough
+from verify.claims.landscape.lemmas.steps import same
 from verify.evidence import Evidence, Table, overall, worst_of
 from verify.instance import Instance
 from verify.margin import Margin

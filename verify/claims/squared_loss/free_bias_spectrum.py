@@ -28,7 +28,7 @@ from theory.squared_loss.modes import optimal_mode
 from theory.symbols import CLASSES, positive
 from theory.tolerances import DESCENT_AGREEMENT, LINEAR_ALGEBRA
 from verify.claim import Claim, Run
-from verify.claims.squared_loss.minority_collapse import one_hot_targets
+from verify.claims.squared_loss.experiments.class_descents import one_hot_targets
 from verify.evidence import Evidence, Table, overall, worst_of
 from verify.instance import Instance
 from verify.margin import Margin

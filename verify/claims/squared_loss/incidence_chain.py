@@ -13,65 +13,22 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
 from theory.sources import SUKENIK_2024
-from theory.squared_loss.relu_chains import (
-    CHAIN_COST,
-    EDGES,
-    FIT,
-    INCIDENCE_ROOT,
-    ROOT,
-    STRENGTH,
-    VERTICES,
-    chain_loss,
-    incidence_wins,
-)
-from theory.squared_loss.relu_factors import incidence_factors, scaled_factors, vertex_edge_incidence
+from theory.squared_loss.relu_chains import EDGES, INCIDENCE_ROOT, STRENGTH, VERTICES
+from theory.squared_loss.relu_factors import incidence_factors
 from theory.symbols import FACTORS, SCALE, positive
 from theory.tolerances import LINEAR_ALGEBRA
-from verify.claim import Claim, Run
-from verify.evidence import Evidence, Table, overall, worst_of
+from verify.claim import Claim
+from verify.claims.squared_loss.experiments.graph_networks import incidence_construction
+from verify.claims.squared_loss.experiments.relu_losses import loss_of_blocks
+from verify.claims.squared_loss.lemmas.costs_compare import costs_compare
 from verify.instance import Instance
 from verify.margin import Margin
-from verify.proof import (
-    Combination,
-    Evident,
-    Fact,
-    Identity,
-    Increasing,
-    Proof,
-    RationalSign,
-    Rising,
-    Step,
-    Variable,
-)
+from verify.proof import Combination, Fact, Identity, Increasing, Proof, RationalSign, Rising, Step, Variable
 
 SIDE = positive("side")
 """r − 1."""
-
-
-def loss_through_relu(factors: list[NDArray[np.float64]], decays: list[float], samples: int) -> float:
-    """Regularised loss of explicit factors, features first, by a forward pass; n equal samples a class."""
-    from numerics.descent.network import Network, network_outputs
-
-    classes = factors[0].shape[1]
-    logits = network_outputs(Network(tuple(factors[1:]), (), "relu"), factors[0])
-    own = [decays[0] * samples, *decays[1:]]
-    penalty = sum(decay / 2 * float(np.sum(factor**2)) for decay, factor in zip(own, factors, strict=True))
-    return float(np.sum((logits - np.eye(classes)) ** 2)) / (2 * classes) + penalty
-
-
-def loss_of_blocks(blocks: list[list[NDArray[np.float64]]], instance: Instance) -> tuple[float, float]:
-    """The blocks' loss at the instance's scale and decays, and that of collapse on as many classes."""
-    decays, samples = [float(decay) for decay in instance["decays"]], int(instance["samples"])
-    scale, factors = float(instance["scale"]), len(decays)
-    own = [decays[0] * samples, *decays[1:]]
-    classes = sum(block[0].shape[1] for block in blocks)
-    loss = loss_through_relu(scaled_factors(blocks, scale, own), decays, samples)
-    strength = float(np.exp(np.sum(np.log(own)))) ** (1 / factors)
-    fit = float(FIT(scale=scale))
-    return loss, fit + factors / 2 * classes * strength * scale ** (2 / factors)
 
 
 def margin(instance: Instance) -> Margin:
@@ -107,32 +64,6 @@ def instances() -> Any:
     decays = st.lists(positive_rationals(largest=2), min_size=5, max_size=7)
     fields = {"decays": decays, "samples": st.integers(1, 3), "scale": positive_rationals(largest=2)}
     return st.fixed_dictionaries({"vertices": st.integers(4, 6)} | fields)
-
-
-def costs_compare(
-    name: str, root: sp.Expr, collapse: sp.Expr, logs: tuple[sp.Expr, sp.Expr]
-) -> tuple[Step, ...]:
-    """From log B^{1/F} of collapse above that of the chain (step `name`) to the two losses.
-
-    `root` and `collapse` are the two B^{1/F}, `logs` their logarithms, larger first.
-    """
-    weight = CHAIN_COST.at({ROOT: sp.Integer(1)})
-    losses = [FIT.expression + CHAIN_COST.at({ROOT: part}) for part in (collapse, root)]
-    return (
-        Step(
-            "roots",
-            Fact(sp.exp(logs[0]), ">", sp.exp(logs[1])),
-            Increasing("exp", *logs, name),
-            "exponentiate",
-        ),
-        Step("weight", Fact(weight, ">"), Evident(), "(F/2)(nΛx²)^{1/F}"),
-        Step(
-            "chain wins",
-            Fact(losses[0], ">", losses[1]),
-            Combination((("weight", "roots"),)),
-            "same fit, larger cost: collapse loses at this x, so also at its own best x",
-        ),
-    )
 
 
 def _wins() -> Proof:
@@ -214,50 +145,6 @@ def _bracket() -> Proof:
     )
 
 
-def construction(run: Run) -> Evidence:
-    """Weights through the ReLU in integers; loss against the formula; the exact table; descent from it."""
-    from numerics.descent.relu_features import minimise_relu_features
-
-    margins: list[Margin] = []
-    rows: list[tuple[str | int | float | bool, ...]] = []
-    depths = range(2, 8)
-    for vertices in range(3, 9):
-        incidence = vertex_edge_incidence(vertices)
-        relu = np.maximum(2 * incidence.T @ incidence - 2, 0)  # twice the pre-activation, all integers
-        margins.append(Margin.exact(-int(np.sum(relu != 2 * np.eye(incidence.shape[1])))))
-        wins: list[str] = []
-        for depth in depths:
-            block, decays = incidence_factors(vertices, depth), [0.01] * (depth + 1)
-            loss = loss_through_relu(scaled_factors([block], 0.9, decays), decays, 1)
-            root = float(INCIDENCE_ROOT(vertices=vertices, factors=depth + 1))
-            where = {"scale": 0.9, "strength_decay": 0.01 ** (depth + 1), "factors": depth + 1}
-            formula = float(FIT(scale=0.9)) + float(CHAIN_COST(root_bracket=root, **where))
-            margins.append(Margin.equal(loss, formula, error=LINEAR_ALGEBRA * formula))
-            cheaper = root < incidence.shape[1]
-            margins.append(Margin.exact(-int(cheaper != incidence_wins(vertices, depth))))
-            wins.append("wins" if cheaper else f"{root / incidence.shape[1]:.3f}")
-        rows.append((vertices, incidence.shape[1], *wins))
-    vertices, depth, decay = 4, 4, 0.005
-    predicted = chain_loss(float(INCIDENCE_ROOT(vertices=4, factors=5)), factors=5, strength_decay=decay**5)
-    start = scaled_factors([incidence_factors(vertices, depth)], predicted.scale, [decay] * 5)
-    found = minimise_relu_features(start, np.eye(6), decay, max_iterations=400)
-    margins.append(Margin.at_least(predicted.loss, found.loss, error=LINEAR_ALGEBRA))
-    return Evidence(
-        kind="construction",
-        outcome=overall(margins),
-        summary=f"exact in integers; descent from r = 4, L = 4: {found.loss:.5f} ≤ {predicted.loss:.5f}",
-        instances=len(margins),
-        worst=worst_of(margins),
-        tables=(
-            Table(
-                "Incidence chain against collapse: B^{1/F}/K where it does not win",
-                ("r", "K", *(f"L = {depth}" for depth in depths)),
-                tuple(rows),
-            ),
-        ),
-    )  # fmt: skip
-
-
 CLAIM = Claim(
     id="squared-loss/incidence-chain",
     title="ReLU networks on the edges of a complete graph are cheaper than collapse for r ≥ 4, L ≥ 4",
@@ -274,6 +161,6 @@ CLAIM = Claim(
     hypotheses=meets_hypotheses,
     margin=margin,
     proofs=(_wins(), _bracket()),
-    experiments=(construction,),
+    experiments=(incidence_construction,),
     quick_samples=200,
 )

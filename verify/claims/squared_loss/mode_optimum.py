@@ -23,9 +23,10 @@ from theory.squared_loss.modes import (
     optimal_mode,
 )
 from theory.symbols import FACTORS, FRACTION, MODE_DECAY, SINGULAR_VALUE, TARGET, positive
-from theory.tolerances import CLOSED_FORM, DESCENT_AGREEMENT
-from verify.claim import Claim, Run
-from verify.evidence import Evidence, Table, overall, worst_of
+from theory.tolerances import CLOSED_FORM
+from verify.claim import Claim
+from verify.claims.squared_loss.experiments.mode_minimisation import minimisation
+from verify.claims.squared_loss.lemmas.soft_threshold import soft_threshold
 from verify.instance import Instance
 from verify.margin import Margin
 from verify.proof import Combination, Evident, Fact, Identity, Known, Proof, RationalSign, Step, Variable
@@ -196,84 +197,6 @@ def _zero() -> Proof:
     )
 
 
-def _two_factors() -> Proof:
-    """F = 2: soft threshold. ν = y − kept on one side, ν = y + excess on the other."""
-    kept = sp.Symbol("kept", nonnegative=True)
-    loss = MODE_LOSS.at({FACTORS: sp.Integer(2)})
-    below = loss.subs(MODE_DECAY, TARGET - kept)
-    above = loss.subs(MODE_DECAY, TARGET + EXCESS)
-    return Proof(
-        title="two factors: the minimum is at (y − ν)₊",
-        variables=(
-            Variable(TARGET, "y", sp.Integer(0), open_low=True),
-            Variable(SINGULAR_VALUE, "σ", sp.Integer(0)),
-            Variable(kept, "y − ν where it is not negative", sp.Integer(0)),
-            Variable(EXCESS, "ν − y where it is not negative", sp.Integer(0)),
-        ),
-        steps=(
-            Step(
-                "square",
-                Fact(below - below.subs(SINGULAR_VALUE, kept), "=", (SINGULAR_VALUE - kept) ** 2 / 2),
-                Identity(),
-                "f(σ) − f(y − ν) is half a square",
-            ),
-            Step(
-                "zero",
-                Fact(above, ">=", above.subs(SINGULAR_VALUE, sp.Integer(0))),
-                RationalSign(),
-                "f(σ) − f(0) = σ²/2 + (ν − y)σ",
-            ),
-            Step("square is not negative", Fact((SINGULAR_VALUE - kept) ** 2, ">="), Evident(), "a square"),
-            Step(
-                "soft threshold",
-                Fact(below, ">=", below.subs(SINGULAR_VALUE, kept)),
-                Combination(((sp.Integer(1), "square"), (sp.Rational(1, 2), "square is not negative"))),
-                "f(σ) ≥ f(y − ν)",
-            ),
-        ),
-        goals=("soft threshold", "zero"),
-    )
-
-
-def minimisation(run: Run) -> Evidence:
-    """The minimum of f found without the formula: a fine grid in σ, refined around its best point."""
-    margins: list[Margin] = []
-    rows: list[tuple[str | int | float | bool, ...]] = []
-    for factors in (2, 3, 4, 7, 20):
-        largest = float(GLOBAL_DECAY(target=1.5, factors=factors)) if factors > 2 else 1.5
-        for share in (0.1, 0.9, 0.999, 1.001, 1.3):
-            mode = optimal_mode(1.5, share * largest, factors)
-            value, loss = _grid_minimum(1.5, share * largest, factors)
-            margins.append(Margin.equal(loss, mode.loss, error=DESCENT_AGREEMENT))
-            margins.append(Margin.equal(value, mode.singular_value, error=10 * DESCENT_AGREEMENT**0.5))
-            rows.append((factors, share, mode.singular_value, value, mode.loss, loss))
-    return Evidence(
-        kind="solver",
-        outcome=overall(margins),
-        summary=f"direct minimisation agrees in {len(rows)} modes",
-        instances=len(rows),
-        worst=worst_of(margins),
-        tables=(
-            Table(
-                "Closed form and direct minimisation, y = 1.5",
-                ("F", "ν/ν*", "σ", "σ found", "loss", "loss found"),
-                tuple(rows),
-            ),
-        ),
-    )
-
-
-def _grid_minimum(target: float, decay: float, factors: int) -> tuple[float, float]:
-    low, high, value, loss = 0.0, 2 * target, 0.0, np.inf
-    for _ in range(12):
-        grid = np.linspace(low, high, 2001)
-        losses = MODE_LOSS(singular_value=grid, target=target, mode_decay=decay, factors=factors)
-        best = int(np.argmin(losses))
-        value, loss = float(grid[best]), float(losses[best])
-        low, high = float(grid[max(best - 2, 0)]), float(grid[min(best + 2, 2000)])
-    return value, loss
-
-
 CLAIM = Claim(
     id="squared-loss/mode-optimum",
     title="The global minimum of a mode is the large root up to ν*, and zero beyond it",
@@ -289,6 +212,6 @@ CLAIM = Claim(
     sampler=sampler,
     hypotheses=meets_hypotheses,
     margin=margin,
-    proofs=(_kept(), _zero(), _two_factors()),
+    proofs=(_kept(), _zero(), soft_threshold()),
     experiments=(minimisation,),
 )

@@ -9,7 +9,6 @@ Computed    loss of the explicit weights through a real ReLU forward pass agains
 Tight       exact in (r, L); an upper bound on the optimum. It needs width C(r, 3).
 """
 
-import math
 from typing import Any, cast
 
 import numpy as np
@@ -17,42 +16,24 @@ import sympy as sp
 
 from theory.sources import RANKCOLLAPSE
 from theory.squared_loss.relu_chains import (
-    CHAIN_COST,
     EDGES,
-    FIT,
     STRENGTH,
     TRACE_OF_INVERSE,
     TRIANGLE_ROOT,
     TRIANGLES,
     VERTICES,
-    chain_loss,
-    triangle_wins,
 )
-from theory.squared_loss.relu_factors import (
-    scaled_factors,
-    triangle_factors,
-    triangle_vertex_signs,
-    vertex_edge_incidence,
-)
+from theory.squared_loss.relu_factors import triangle_factors
 from theory.symbols import FACTORS, SCALE, positive
 from theory.tolerances import LINEAR_ALGEBRA
-from verify.claim import Claim, Run
-from verify.claims.squared_loss.incidence_chain import costs_compare, loss_of_blocks, loss_through_relu
-from verify.evidence import Evidence, Table, overall, worst_of
+from verify.claim import Claim
+from verify.claims.squared_loss.experiments.graph_networks import triangle_construction
+from verify.claims.squared_loss.experiments.relu_losses import loss_of_blocks
+from verify.claims.squared_loss.lemmas.costs_compare import costs_compare
+from verify.claims.squared_loss.lemmas.triangular_graph import trace_of_the_inverse
 from verify.instance import Instance
 from verify.margin import Margin
-from verify.proof import (
-    Combination,
-    Fact,
-    Identity,
-    Increasing,
-    Known,
-    Proof,
-    RationalSign,
-    Rising,
-    Step,
-    Variable,
-)
+from verify.proof import Combination, Fact, Identity, Increasing, Proof, RationalSign, Rising, Step, Variable
 
 OVER = positive("over")
 """r − 4: every base is then visibly positive."""
@@ -169,136 +150,6 @@ def _bracket() -> Proof:
     )
 
 
-def _trace() -> Proof:
-    """(GᵀG)⁻¹ = αI + βA + γJ, A the adjacency of edges that share a vertex, GᵀG = (r−2)I + A."""
-    alpha = 1 / (VERTICES - 3)
-    beta = -1 / ((2 * VERTICES - 8) * (VERTICES - 3))
-    gamma = 4 / ((2 * VERTICES - 8) * (VERTICES - 3) * 3 * (VERTICES - 2))
-    degree, adjacent, apart = (positive(name) for name in ("degree", "adjacent", "apart"))
-    cited = Known("Brouwer and Haemers 2012: T(r) is strongly regular with parameters 2(r−2), r−2, 4")
-    parameters = ((degree, 2 * (VERTICES - 2)), (adjacent, VERTICES - 2), (apart, sp.Integer(4)))
-    known = [
-        Step(symbol.name, Fact(symbol, "=", value), cited, "a parameter of the triangular graph")
-        for symbol, value in parameters
-    ]
-    turned = [
-        Step(
-            f"{symbol.name}, turned",
-            Fact(value, "=", symbol),
-            Combination(((sp.Integer(-1), symbol.name),)),
-            "the same",
-        )
-        for symbol, value in parameters
-    ]
-    # A² = degree·I + adjacent·A + apart·(J − I − A), AJ = degree·J
-    own, values = VERTICES - 2, list(parameters)
-    coefficients = (
-        ("identity part", own * alpha + (degree - apart) * beta - 1, ("degree, turned", "apart"), None),
-        (
-            "adjacency part",
-            own * beta + alpha + (adjacent - apart) * beta,
-            ("adjacent, turned", "apart"),
-            None,
-        ),
-        ("ones part", own * gamma + apart * beta + degree * gamma, ("apart, turned",), "degree"),
-    )
-    steps: list[Step] = [
-        *known,
-        *turned,
-        Step("minus β", Fact(-beta, ">"), RationalSign(), "r ≥ 5"),
-        Step("γ", Fact(gamma, ">"), RationalSign(), "r ≥ 5"),
-    ]
-    for name, coefficient, with_beta, with_gamma in coefficients:
-        base = f"{name}, evaluated"
-        terms: list[tuple[sp.Expr | str, str]] = [(sp.Integer(1), base)]
-        terms += [("minus β", step) for step in with_beta]
-        terms += [("γ", with_gamma)] if with_gamma else []
-        steps += [
-            Step(base, Fact(coefficient.subs(values), "=", sp.Integer(0)), Identity(), "at the parameters"),
-            Step(
-                name,
-                Fact(coefficient, "=", sp.Integer(0)),
-                Combination(tuple(terms)),
-                "of ((r−2)I + A)(αI + βA + γJ) − I",
-            ),
-        ]
-    steps.append(
-        Step(
-            "trace",
-            Fact(EDGES * (alpha + gamma), "=", TRACE_OF_INVERSE.expression),
-            Identity(),
-            "A has no diagonal: K(α + γ) = τ_r",
-        )
-    )
-    return Proof(
-        title="the trace of (GᵀG)⁻¹",
-        variables=(
-            Variable(VERTICES, "r", sp.Integer(5)),
-            *(
-                Variable(symbol, meaning, sp.Integer(0), open_low=True, stands_for=True)
-                for symbol, meaning in (
-                    (degree, "edges that share a vertex with an edge"),
-                    (adjacent, "edges that share a vertex with both of two edges that share one"),
-                    (apart, "edges that share a vertex with both of two disjoint edges"),
-                )
-            ),
-        ),
-        steps=tuple(steps),
-        goals=("identity part", "adjacency part", "ones part", "trace"),
-    )
-
-
-def construction(run: Run) -> Evidence:
-    """G and τ_r exactly, loss against the formula, the exact table, and descent at K = 10, L = 3."""
-    from flint import fmpz_mat
-
-    from numerics.descent.relu_features import minimise_relu_features
-
-    margins: list[Margin] = []
-    rows: list[tuple[str | int | float | bool, ...]] = []
-    depths = range(2, 7)
-    for vertices in range(5, 9):
-        edge, signs = vertex_edge_incidence(vertices), triangle_vertex_signs(vertices)
-        contains = np.maximum(signs @ edge, 0) // 2
-        gram = fmpz_mat((contains.T @ contains).tolist())
-        inverse = gram.inv()
-        trace = cast(Any, sum((inverse[i, i] for i in range(edge.shape[1])), inverse[0, 0] * 0))
-        formula_trace = TRACE_OF_INVERSE.at(vertices=sp.Integer(vertices))
-        margins.append(Margin.exact(-int(sp.Rational(int(trace.p), int(trace.q)) != formula_trace)))
-        wins: list[str] = []
-        for depth in depths:
-            block, decays = triangle_factors(vertices, depth), [0.01] * (depth + 1)
-            loss = loss_through_relu(scaled_factors([block], 0.9, decays), decays, 1)
-            root = float(TRIANGLE_ROOT(vertices=vertices, factors=depth + 1))
-            where = {"scale": 0.9, "strength_decay": 0.01 ** (depth + 1), "factors": depth + 1}
-            formula = float(FIT(scale=0.9)) + float(CHAIN_COST(root_bracket=root, **where))
-            margins.append(Margin.equal(loss, formula, error=LINEAR_ALGEBRA * formula))
-            cheaper = root < edge.shape[1]
-            margins.append(Margin.exact(-int(cheaper != triangle_wins(vertices, depth))))
-            wins.append(f"{root / edge.shape[1]:.3f}{' wins' if cheaper else ''}")
-        rows.append((vertices, edge.shape[1], math.comb(vertices, 3), str(formula_trace), *wins))
-    decay, root = 0.007, float(TRIANGLE_ROOT(vertices=5, factors=4))
-    chain = chain_loss(root, factors=4, strength_decay=decay**4)
-    collapse = chain_loss(10.0, factors=4, strength_decay=decay**4)
-    start = scaled_factors([triangle_factors(5, 3)], chain.scale, [decay] * 4)
-    found = minimise_relu_features(start, np.eye(10), decay, max_iterations=400)
-    margins += [Margin.at_least(chain.loss, found.loss), Margin.at_least(collapse.loss, chain.loss)]
-    return Evidence(
-        kind="construction",
-        outcome=overall(margins),
-        summary=f"K = 10, L = 3, λ = 0.007: {chain.loss:.5f}, descent {found.loss:.5f} < {collapse.loss:.5f}",
-        instances=len(margins),
-        worst=worst_of(margins),
-        tables=(
-            Table(
-                "Triangle chain against collapse: B^{1/F}/K",
-                ("r", "K", "width needed", "τ_r", *(f"L = {depth}" for depth in depths)),
-                tuple(rows),
-            ),
-        ),
-    )
-
-
 CLAIM = Claim(
     id="squared-loss/triangle-chain",
     title="ReLU networks on the triangles of a complete graph are cheaper than collapse for r ≥ 5, L ≥ 3",
@@ -313,7 +164,7 @@ CLAIM = Claim(
     sampler=sampler,
     hypotheses=meets_hypotheses,
     margin=margin,
-    proofs=(_wins(), _bracket(), _trace()),
-    experiments=(construction,),
+    proofs=(_wins(), _bracket(), trace_of_the_inverse()),
+    experiments=(triangle_construction,),
     quick_samples=200,
 )

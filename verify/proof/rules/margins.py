@@ -57,7 +57,7 @@ class MarginMultipliers:
 
 @dataclass(frozen=True)
 class CodeBisection:
-    """A bisection over Gram matrices closes within so many nodes: see `numerics.deep_cost.bisection`.
+    """A bisection over Gram matrices that closes within some nodes: see `numerics.deep_cost.bisection`.
 
     It is done again at every check, in float64 with error bounds; nothing of an earlier run is believed.
     Margins above one and sizes above one only raise the cost.

@@ -1,0 +1,1 @@
+"""Paths in parameter space along which outputs stay and the norm of the parameters falls."""

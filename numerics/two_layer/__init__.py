@@ -1,0 +1,1 @@
+"""Representation costs of two-layer ReLU networks as convex programs over activation patterns."""

@@ -1,0 +1,1 @@
+"""Spectra, norms and characteristic polynomials behind the claims of this room."""

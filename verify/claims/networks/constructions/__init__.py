@@ -1,0 +1,1 @@
+"""Constructions that several claims on networks show or measure."""

@@ -1,0 +1,1 @@
+"""Solvers, descents and constructions behind the claims of this room."""

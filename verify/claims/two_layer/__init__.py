@@ -1,0 +1,1 @@
+"""Two-layer ReLU networks: activation patterns and representation costs."""
