@@ -106,6 +106,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("regression/switching-off", PROVED, PROVED, "2026-11-22"),
     Entry("regression/subspace-bound-as-printed", REFUTED, REFUTED, "2026-11-22"),
     Entry("regression/subspace-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
+    Entry("representation-cost/simplex-is-optimal-for-margins", PROVED, PROVED, "2026-11-25"),
 )
 
 
