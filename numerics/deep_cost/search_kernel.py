@@ -17,8 +17,8 @@ from numerics.deep_cost.bisection_kernels import (
     nearest_hull_point,
 )
 
-DEEPEST = 44
-"""Bisections above a node: its corners are then multiples of K·2⁻⁴⁴, exact in float64."""
+DEEPEST = 400
+"""Bisections above a node; it is closed or given up long before."""
 
 CHORDS = np.array([0.5, 0.33, 0.25, 0.15, 0.1, 0.05, 0.02, 0.005, 0.001])
 ATTEMPTS = 4
@@ -152,12 +152,24 @@ def search(
         if depth == DEEPEST:
             return False
         first, second = _longest_edge(corners)
+        if not _halves_exactly(corners[first], corners[second]):
+            return False
         for end in (first, second):
             stack[top], spectra[top], depths[top] = corners, known, depth + 1
             stack[top, end] = 0.5 * (corners[first] + corners[second])
             gram_matrix(stack[top, end], gram)
             eigenvalues(gram, spectra[top, end], vectors)
             top += 1
+    return True
+
+
+@kernel
+def _halves_exactly(one: FloatArray, other: FloatArray) -> bool:
+    """Whether the middle is exact in float64, so that the two halves fill the node."""
+    for e in range(one.size):
+        total = one[e] + other[e]
+        if total - one[e] != other[e] or total - other[e] != one[e]:
+            return False
     return True
 
 

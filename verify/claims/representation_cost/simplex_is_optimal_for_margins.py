@@ -101,7 +101,7 @@ def codes(run: Run) -> Evidence:
     return Evidence(
         kind="construction",
         outcome=overall(found),
-        summary=f"{len(rows)} other codes cost at least {min(float(row[4]) for row in rows):.3g}× the simplex",
+        summary=f"{len(rows)} other codes cost at least {min(float(row[4]) for row in rows):.3g}(K − 1)",
         instances=len(rows),
         worst=worst_of(found),
         tables=(
