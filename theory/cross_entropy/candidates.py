@@ -164,9 +164,7 @@ def _sums(classes: NDArray[np.int64], found: Sums) -> Structures:
 def _products(products: Factorisations) -> Structures:
     def spectrum(problem: int) -> Spectrum:
         parts = [(part, scale) for part, scale in products.product(problem) if part.rank]
-        return _spectrum(
-            [(scale * int(products.classes[problem]) / part.rank, part.rank) for part, scale in parts]
-        )
+        return _spectrum([(scale * int(products.classes[problem]) / part.rank, part.rank) for part, scale in parts])
 
     return Structures(
         np.where(products.rank == 0, np.inf, products.loss),
