@@ -108,6 +108,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("regression/subspace-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("representation-cost/simplex-is-optimal-for-margins", PROVED, PROVED, "2026-11-25"),
     Entry("representation-cost/uneven-margins", CERTIFIED, CERTIFIED, "2026-11-25"),
+    Entry("representation-cost/deep-margins-from-below", PROVED, PROVED, "2026-11-25"),
 )
 
 
