@@ -109,6 +109,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("representation-cost/simplex-is-optimal-for-margins", PROVED, PROVED, "2026-11-25"),
     Entry("representation-cost/uneven-margins", CERTIFIED, CERTIFIED, "2026-11-25"),
     Entry("representation-cost/deep-margins-from-below", PROVED, PROVED, "2026-11-25"),
+    Entry("representation-cost/few-classes-from-below", CERTIFIED, CERTIFIED, "2026-11-25"),
 )
 
 

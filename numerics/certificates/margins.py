@@ -115,7 +115,7 @@ def certify_margins(
     --------
     >>> certificate = certify_margins([[0, 1], [2, 0]])
     >>> certificate.holds(), round(float(certificate.bound), 5)
-    (True, 1.5)
+    (True, 1.58114)
     """
     import cvxpy as cp
 
