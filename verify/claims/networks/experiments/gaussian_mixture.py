@@ -93,7 +93,10 @@ def regimes(run: Run) -> Evidence:
         instances=len(margins),
         worst=worst_of(margins),
         tightness=min((entry[-3] for entry in rows if isinstance(entry[-3], float)), default=None),
-        tables=(Table("Where the bound informs: tanh on three Gaussians, C = 3", columns, tuple(rows)),),
+        tables=(
+            *_two_settings(rows),
+            Table("Where the bound informs: tanh on three Gaussians, C = 3", columns, tuple(rows)),
+        ),
         plots=(
             Plot(
                 f"Bound and truth over weight decay (reconstruction, depth {deepest}, layer 1)",
@@ -107,6 +110,31 @@ def regimes(run: Run) -> Evidence:
             ),
         ),
         versions=versions("numba"),
+    )
+
+
+def _two_settings(rows: list[Row]) -> tuple[Table, ...]:
+    """The tightest layer of reconstruction and the most vacuous one of classification, and why."""
+    tight = [entry for entry in rows if entry[0] == "reconstruct" and isinstance(entry[-3], float)]
+    loose = [entry for entry in rows if entry[0] == "classify" and entry[-1] == "vacuous"]
+    tight.sort(key=lambda entry: float(entry[-3]))
+    loose.sort(key=lambda entry: -float(entry[-2]))
+    columns = ("task", "depth", "spread", "λ", "layer", *COLUMNS[:-1])
+    return tuple(
+        Table(why, columns, (entries[0][:-1],))
+        for entries, why in (
+            (
+                tight,
+                "Near the truth: outputs have to vary with the samples of a cluster, so that W has a tail, "
+                "and δ is what is left of that same variation: B0 loses little",
+            ),
+            (
+                loose,
+                "Vacuous: samples of a class vary, the answer does not. W has rank K − 1 because all δ lie "
+                "in the few dimensions of the logits, which no bound by the size of variations sees",
+            ),
+        )
+        if entries
     )
 
 
