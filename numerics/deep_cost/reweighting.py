@@ -5,7 +5,8 @@ decouple into small convex programs, points of hulls of least norm; the best W i
 turns never raises the cost. (F = 2 is the nuclear norm: then the limit is a global optimum.)
 
 A singular value that vanishes stays zero, and freezes the column space. So the cost is smoothed first,
-tr (ZZᵀ + ε)^{p/2}, and ε falls to zero: the smoothed costs are non-increasing as well.
+tr (ZZᵀ + ε)^{p/2}, and ε falls: the smoothed costs are non-increasing as well. What is left then of singular
+values that go to zero is cut off, and `tangent_steps` turns both spaces at the rank that is found.
 """
 
 from dataclasses import dataclass
@@ -15,16 +16,23 @@ from numpy.typing import ArrayLike
 from scipy.optimize import nnls
 
 from numerics.arrays import FloatArray, finite_matrix
+from numerics.deep_cost.tangent_steps import (
+    descend_at_rank,
+    numerical_rank,
+    smallest_margin,
+    spectral_cost,
+)
 from theory.errors import InvalidProblemError
 from theory.tolerances import NUMERICAL_RANK
 
-SETTLED = 1e-13
-"""Relative decrease below which the iteration stops."""
+MOST_ITERATIONS = 400
+"""Steps on tangent spaces."""
 
-MOST_ITERATIONS = 3_000
+SMOOTHING, SMOOTHING_FALL, SMOOTHING_STEPS = 1e-2, 0.6, 50
+"""First ε in units of the largest σ², its factor from step to step, and how many steps."""
 
-SMOOTHING, SMOOTHING_FALL, SMOOTHING_END = 1e-3, 0.6, 1e-9
-"""First ε in units of the largest σ², its factor from step to step, and where it becomes zero."""
+FAITHFUL = 1e-7
+"""A first ε that keeps to the rank of a start with margins."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +47,16 @@ class DeepCost:
     @property
     def rank(self) -> int:
         """Singular values above `NUMERICAL_RANK` of the largest."""
-        values = np.linalg.svd(self.logits, compute_uv=False)
-        return int(np.sum(values > NUMERICAL_RANK * values[0]))
+        return numerical_rank(np.linalg.svd(self.logits, compute_uv=False))
 
 
-def reweight(start: ArrayLike, factors: float, *, iterations: int = MOST_ITERATIONS) -> DeepCost:
+def reweight(
+    start: ArrayLike, factors: float, *, smoothing: float = SMOOTHING, iterations: int = MOST_ITERATIONS
+) -> DeepCost:
     """Descend from logits `start` (K×K) to a local minimum of Σσ_i^{2/F} at margins ≥ 1.
 
-    The start need not have margins; where its row space serves no class, the step fails with an error.
+    The start need not have margins. `smoothing` is the first ε in units of the largest σ²: the smaller it
+    is, the nearer to the start's rank the search stays.
 
     Raises
     ------
@@ -68,28 +78,34 @@ def reweight(start: ArrayLike, factors: float, *, iterations: int = MOST_ITERATI
         raise InvalidProblemError(f"{factors} factors: at least 2 are needed")
     logits = logits - logits.mean(axis=0)
     history: list[float] = []
-    smoothing = SMOOTHING * float(np.linalg.norm(logits, 2)) ** 2
-    last = SMOOTHING_END * smoothing
-    for _ in range(iterations):
+    smoothing *= float(np.linalg.norm(logits, 2)) ** 2
+    for _ in range(SMOOTHING_STEPS):
         logits = _cheapest_columns(logits, factors, smoothing)
         history.append(_smoothed_cost(logits, factors, smoothing))
-        settled = len(history) > 1 and history[-2] - history[-1] <= SETTLED * history[-1]
-        if settled and smoothing == 0:
-            return DeepCost(spectral_cost(logits, factors), logits, tuple(history), True)
-        smoothing = SMOOTHING_FALL * smoothing if smoothing > last else 0.0
-    return DeepCost(spectral_cost(logits, factors), logits, tuple(history), False)
+        smoothing *= SMOOTHING_FALL
+    logits = _without_remains(logits, factors)
+    logits, costs, settled = descend_at_rank(logits, factors, iterations=iterations)
+    return DeepCost(costs[-1], logits, (*history, *costs), settled)
 
 
-def spectral_cost(logits: FloatArray, factors: float) -> float:
-    """Σσ_i^{2/F} over singular values above rounding."""
-    values = np.linalg.svd(logits, compute_uv=False)
-    return float(np.sum(values[values > 1e-14 * values[0]] ** (2 / factors)))
+def _without_remains(logits: FloatArray, factors: float) -> FloatArray:
+    """Without the singular values that are on their way to zero, where that is cheaper."""
+    left, values, _ = np.linalg.svd(logits)
+    cheapest, cost = logits, spectral_cost(logits, factors)
+    for rank in range(numerical_rank(values), 1, -1):
+        kept = left[:, :rank]
+        start = kept @ (kept.T @ logits)
+        try:
+            found = _cheapest_columns(start, factors, 0.0)
+        except InvalidProblemError:
+            break
+        if spectral_cost(found, factors) < cost:
+            cheapest, cost = found, spectral_cost(found, factors)
+    return cheapest
 
 
 def _smoothed_cost(logits: FloatArray, factors: float, smoothing: float) -> float:
     """tr (ZZᵀ + ε)^{1/F} on the K − 1 directions of centred columns."""
-    if smoothing == 0:
-        return spectral_cost(logits, factors)
     values = np.linalg.svd(logits, compute_uv=False)[:-1]
     return float(np.sum((values**2 + smoothing) ** (1 / factors)))
 
@@ -97,9 +113,29 @@ def _smoothed_cost(logits: FloatArray, factors: float, smoothing: float) -> floa
 def best_of_starts(
     classes: int, factors: float, starts: int, generator: np.random.Generator
 ) -> tuple[DeepCost, list[float]]:
-    """The cheapest of several random starts, and all their costs."""
-    found = [reweight(generator.standard_normal((classes, classes)), factors) for _ in range(starts)]
+    """The cheapest of several starts and all their costs: Gram matrices of random unit vectors of all ranks.
+
+    >>> best, costs = best_of_starts(4, 4, 8, np.random.default_rng(0))
+    >>> round(best.cost, 6), best.rank, len(costs)
+    (2.828427, 2, 8)
+    """
+    found: list[DeepCost] = []
+    for number in range(starts):
+        rank = 2 + number % (classes - 2) if classes > 2 else 1
+        smoothing = FAITHFUL if number % 3 else SMOOTHING
+        found.append(reweight(random_code(classes, rank, generator), factors, smoothing=smoothing))
     return min(found, key=lambda each: each.cost), [each.cost for each in found]
+
+
+def random_code(classes: int, rank: int, generator: np.random.Generator) -> FloatArray:
+    """The Gram matrix of random unit vectors: it has margins wherever they are distinct.
+
+    >>> np.diag(random_code(4, 2, np.random.default_rng(0))).round(12).tolist()
+    [1.0, 1.0, 1.0, 1.0]
+    """
+    vectors = generator.standard_normal((classes, rank))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors @ vectors.T
 
 
 def kkt_residual(logits: ArrayLike, factors: float) -> tuple[float, FloatArray]:
@@ -107,7 +143,7 @@ def kkt_residual(logits: ArrayLike, factors: float) -> tuple[float, FloatArray]:
 
     With Z = UΣVᵀ (compact) and G = Σα_jc(e_c − e_j)e_cᵀ the conditions are α ≥ 0, zero where the margin
     exceeds one, GV = UΣ^{2/F−1}, UᵀG = Σ^{2/F−1}Vᵀ. The multipliers make the two equations' residual least;
-    it is relative to ‖Σ^{2/F−1}‖_F. A point whose margins fall below one has the residual infinity.
+    it is relative to that of no multipliers at all, and infinity where margins fall below one.
 
     >>> residual, _ = kkt_residual(np.eye(3) - 1 / 3, 4)
     >>> residual < 1e-12
@@ -117,10 +153,10 @@ def kkt_residual(logits: ArrayLike, factors: float) -> tuple[float, FloatArray]:
     classes = matrix.shape[0]
     margins = np.diag(matrix) - matrix
     outside = ~np.eye(classes, dtype=bool)
-    if margins[outside].min() < 1 - NUMERICAL_RANK:
+    if smallest_margin(matrix) < 1 - NUMERICAL_RANK:
         return float("inf"), np.zeros((classes, classes))
     left, values, right = np.linalg.svd(matrix)
-    rank = int(np.sum(values > NUMERICAL_RANK * values[0]))
+    rank = numerical_rank(values)
     left, values, right = left[:, :rank], values[:rank], right[:rank]
     powers = values ** (2 / factors - 1)
     active = [(j, c) for j, c in np.argwhere(outside & (margins < 1 + NUMERICAL_RANK)).tolist()]
@@ -133,11 +169,13 @@ def kkt_residual(logits: ArrayLike, factors: float) -> tuple[float, FloatArray]:
         beside[c], beside[j] = right[:, c], -right[:, c]
         columns.append(np.concatenate([below.ravel(), beside.ravel()]))
     target = np.concatenate([(powers[:, None] * right).ravel(), (left * powers).ravel()])
+    if not active:
+        return 1.0, np.zeros((classes, classes))
     weights, residual = nnls(np.array(columns).T, target)
     multipliers = np.zeros((classes, classes))
     for (j, c), weight in zip(active, weights.tolist(), strict=True):
         multipliers[j, c] = weight
-    return float(residual) / float(np.linalg.norm(powers)), multipliers
+    return float(residual) / float(np.linalg.norm(target)), multipliers
 
 
 def _cheapest_columns(logits: FloatArray, factors: float, smoothing: float) -> FloatArray:
