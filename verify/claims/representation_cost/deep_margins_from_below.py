@@ -62,14 +62,15 @@ def hypotheses(instance: Instance) -> bool:
 
 
 def sampler(generator: np.random.Generator) -> Instance:
-    """Codes of random points of low rank, each scaled to beat the others, or noisy simplices."""
-    classes, factors = int(generator.integers(3, 9)), float(generator.uniform(2, 9))
+    """Codes of random points of low rank, each scaled to beat the others, or simplices, moved or not."""
+    classes, factors = int(generator.integers(3, 9)), float(generator.choice([2, generator.uniform(2, 9)]))
     rank = int(generator.integers(1, classes + 1))
     points = generator.standard_normal((classes, rank)) * np.exp(generator.uniform(-2, 2, size=rank))
     points /= np.linalg.norm(points, axis=1, keepdims=True)
     logits = points @ points.T
     if rank == 1 or generator.random() < 0.3:
-        logits = np.eye(classes) + 0.3 * generator.uniform(size=(classes, classes))
+        moved = 0.3 * int(generator.integers(2)) * generator.uniform(size=(classes, classes))
+        logits = np.eye(classes) - 1 / classes + moved
     return {"logits": logits, "factors": factors}
 
 

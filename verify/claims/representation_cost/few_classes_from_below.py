@@ -7,7 +7,7 @@ Tight       b is 0.1 per cent below the simplex for three classes, 1 per cent be
             at F = 3 the simplex, at F = 4 the orthoplex.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import sympy as sp
 
@@ -20,7 +20,7 @@ from verify.margin import Margin
 from verify.proof import CodeBisection, MarginCost, Proof, Step
 from verify.proof.facts import Matrix
 
-BOUNDS: Final = (
+BOUNDS: Final[tuple[tuple[int, int, Any, int], ...]] = (
     (3, 3, sp.Rational(1998, 1000), 67),
     (3, 4, sp.Rational(1998, 1000), 105),
     (3, 5, sp.Rational(1998, 1000), 125),
@@ -37,7 +37,7 @@ def _ones(classes: int) -> Matrix:
     return tuple(tuple(sp.Integer(int(j != c)) for c in range(classes)) for j in range(classes))
 
 
-def _proof(classes: int, factors: int, bound: sp.Rational, nodes: int) -> Proof:
+def _proof(classes: int, factors: int, bound: Any, nodes: int) -> Proof:
     sizes = (sp.Integer(1),) * classes
     fact = MarginCost(sp.Integer(factors), sizes, _ones(classes), bound)
     step = Step("bound", fact, CodeBisection(sp.Integer(nodes)), "done again at every check")

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -79,5 +80,5 @@ def monotonicity(x: Sequence[float], y: Sequence[float]) -> float:
 
     if len(x) < 3:
         return math.nan
-    correlation, _ = kendalltau(x, y)
-    return float(correlation)
+    found: Any = kendalltau(x, y)
+    return float(found.statistic)
