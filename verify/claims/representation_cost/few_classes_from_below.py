@@ -7,6 +7,7 @@ Tight       b is 0.1 per cent below the simplex for three classes, 1 per cent be
             at F = 3 the simplex, at F = 4 the orthoplex.
 """
 
+from fractions import Fraction
 from typing import Final
 
 import sympy as sp
@@ -18,17 +19,17 @@ from verify.claim import Claim, Run
 from verify.evidence import Evidence, Table, overall, worst_of
 from verify.margin import Margin
 from verify.proof import CodeBisection, MarginCost, Proof, Step
-from verify.proof.facts import Matrix
+from verify.proof.facts import Matrix, rational
 
 BOUNDS: Final = (
-    (3, 3, sp.Rational(1998, 1000), 67),
-    (3, 4, sp.Rational(1998, 1000), 105),
-    (3, 5, sp.Rational(1998, 1000), 125),
-    (3, 6, sp.Rational(1998, 1000), 170),
-    (3, 7, sp.Rational(1998, 1000), 273),
-    (3, 8, sp.Rational(1998, 1000), 377),
-    (4, 3, sp.Rational(2971, 1000), 111_200),
-    (4, 4, sp.Rational(2801, 1000), 208_500),
+    (3, 3, Fraction(1998, 1000), 67),
+    (3, 4, Fraction(1998, 1000), 105),
+    (3, 5, Fraction(1998, 1000), 125),
+    (3, 6, Fraction(1998, 1000), 170),
+    (3, 7, Fraction(1998, 1000), 273),
+    (3, 8, Fraction(1998, 1000), 377),
+    (4, 3, Fraction(2971, 1000), 111_200),
+    (4, 4, Fraction(2801, 1000), 208_500),
 )
 """K, F, the bound, and the nodes its bisection may have: a few more than it has, too few for more."""
 
@@ -37,9 +38,9 @@ def _ones(classes: int) -> Matrix:
     return tuple(tuple(sp.Integer(int(j != c)) for c in range(classes)) for j in range(classes))
 
 
-def _proof(classes: int, factors: int, bound: sp.Rational, nodes: int) -> Proof:
+def _proof(classes: int, factors: int, bound: Fraction, nodes: int) -> Proof:
     sizes = (sp.Integer(1),) * classes
-    fact = MarginCost(sp.Integer(factors), sizes, _ones(classes), bound)
+    fact = MarginCost(sp.Integer(factors), sizes, _ones(classes), rational(bound))
     step = Step("bound", fact, CodeBisection(sp.Integer(nodes)), "done again at every check")
     return Proof(f"K = {classes}, F = {factors}", (), (step,), ("bound",))
 
