@@ -1,0 +1,1 @@
+"""What margins cost a deep linear network: certified bounds and the best known codes."""

@@ -1,0 +1,1 @@
+"""Proofs as data: files that `rankcollapse verify --replay` checks with no solver."""
