@@ -6,8 +6,8 @@ import pytest
 from theory.representation_cost.codes import cheapest_sum
 from theory.representation_cost.deep_lower_bound import DEEP_LOWER_BOUND
 from theory.tolerances import CLOSED_FORM
+from verify.claims.representation_cost.certificates.code_bounds import BISECTED
 from verify.claims.representation_cost.deep_margins_from_below import CLAIM, hypotheses, margin
-from verify.claims.representation_cost.few_classes_from_below import BOUNDS
 from verify.margin import Outcome
 
 
@@ -42,9 +42,9 @@ def test_codes_cost_no_less() -> None:
 
 
 def test_bisections_say_more_and_no_more_than_the_codes() -> None:
-    for classes, factors, low, _ in BOUNDS:
-        cost = cheapest_sum(classes, factors).cost(factors)
-        assert bound(classes, factors) < float(low) < cost <= 1.01 * float(low)
+    for item in BISECTED:
+        cost, low = cheapest_sum(item.classes, item.factors).cost(item.factors), float(item.bound)
+        assert bound(item.classes, item.factors) < low < cost <= 1.01 * low
 
 
 def test_a_margin_is_zero_at_the_simplex_and_known_at_the_pairs() -> None:

@@ -20,7 +20,7 @@ from theory.sources import RANKCOLLAPSE
 from theory.symbols import CLASSES, FACTORS
 from theory.tolerances import CLOSED_FORM, LINEAR_ALGEBRA
 from verify.claim import Claim, Run
-from verify.claims.representation_cost.few_classes_from_below import BOUNDS
+from verify.claims.representation_cost.certificates.code_bounds import BISECTED
 from verify.evidence import Evidence, Plot, Series, Table, overall, worst_of
 from verify.instance import Instance
 from verify.margin import Margin
@@ -182,7 +182,7 @@ def table(run: Run) -> Evidence:
     """The cheapest sum of tight codes against the bound, K ≤ 12 and F ≤ 8."""
     rows: list[tuple[str | int | float | bool, ...]] = []
     found: list[Margin] = []
-    certified = {(classes, factors): float(bound) for classes, factors, bound, _ in BOUNDS}
+    certified = {(item.classes, item.factors): float(item.bound) for item in BISECTED}
     for classes in range(3, 13):
         for factors in range(2, 9):
             best = cheapest_sum(classes, factors)
