@@ -96,6 +96,10 @@ LEDGER: tuple[Entry, ...] = (
     Entry("two-layer/convex-program", SUPPORTED, SUPPORTED, "2026-11-25"),
     Entry("two-layer/vector-relaxations", SUPPORTED, SUPPORTED, "2026-11-25"),
     Entry("two-layer/collapse-costs-no-more", SUPPORTED, SUPPORTED, "2026-11-25"),
+    Entry("representation-cost/simplex-is-optimal-for-margins", PROVED, PROVED, "2026-11-25"),
+    Entry("representation-cost/unequal-margins-certified", CERTIFIED, CERTIFIED, "2026-11-25"),
+    Entry("representation-cost/deep-margins-from-below", PROVED, PROVED, "2026-11-25"),
+    Entry("representation-cost/best-known-codes", CERTIFIED, CERTIFIED, "2026-11-25"),
     Entry("depth/spectral-reduction", SUPPORTED, SUPPORTED, "2026-11-22"),
     Entry("depth/collapse-ray", PROVED, PROVED, "2026-11-22"),
     Entry("regression/two-factors", PROVED, PROVED, "2026-11-22"),
@@ -106,10 +110,6 @@ LEDGER: tuple[Entry, ...] = (
     Entry("regression/switching-off", PROVED, PROVED, "2026-11-22"),
     Entry("regression/subspace-bound-as-printed", REFUTED, REFUTED, "2026-11-22"),
     Entry("regression/subspace-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
-    Entry("representation-cost/simplex-is-optimal-for-margins", PROVED, PROVED, "2026-11-25"),
-    Entry("representation-cost/uneven-margins", CERTIFIED, CERTIFIED, "2026-11-25"),
-    Entry("representation-cost/deep-margins-from-below", PROVED, PROVED, "2026-11-25"),
-    Entry("representation-cost/few-classes-from-below", CERTIFIED, CERTIFIED, "2026-11-25"),
 )
 
 

@@ -1,1 +1,1 @@
-"""What logits with margins cost: optima of two factors, and bounds from either side of more."""
+"""What margins cost a deep linear network: certified bounds and the best known codes."""

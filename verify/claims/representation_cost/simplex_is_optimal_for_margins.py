@@ -1,10 +1,12 @@
-"""With two factors no logits with margins cost less than the simplex, for every K.
+"""With two factors nothing has margins more cheaply than the simplex.
 
-Statement   K ≥ 2, Z of K×K with margins Z_cc − Z_jc ≥ 1: ‖Z‖_* ≥ K − 1, attained by S = I − J/K.
-Source      theory 5.4; global optimality is 2605.23087's KKT condition with ‖G‖_2 ≤ 1.
-Computed    ‖Z‖_* minus (K − 1) times the mean margin on random Z, a third of them near the simplex; Clarabel
-            and our own solver at K up to 12; every tight code at F = 2.
-Tight       yes: the simplex attains it.
+Statement   min{‖Z‖_* : Z_cc − Z_jc ≥ m for all j ≠ c} = (K − 1)m for every K ≥ 2 and m > 0, at Z = mS,
+            S = I − J/K.
+Source      Derived for this project; the value is that of cross-entropy's collapse (2301.00437).
+Computed    ‖Z‖_* minus K − 1 times the smallest margin, on random and small integer matrices.
+Tight       yes: S attains it.
+
+S is its own dual certificate: K⟨S, Z⟩ is the sum of all margins, and S is a projection, so ‖S‖₂ = 1.
 """
 
 from typing import Any
@@ -14,181 +16,132 @@ import sympy as sp
 
 from theory.sources import RANKCOLLAPSE
 from theory.symbols import CLASSES
-from theory.tolerances import LINEAR_ALGEBRA, SOLVER_GAP
-from verify.claim import Claim, Run
-from verify.evidence import Evidence, Table, overall, worst_of
+from theory.tolerances import LINEAR_ALGEBRA
+from verify.claim import Claim
 from verify.instance import Instance
-from verify.judge import versions
 from verify.margin import Margin
 from verify.proof import Combination, Fact, Identity, Known, Proof, RationalSign, Step, Variable
 from verify.strategies import integer_matrices
 
+ONE, ZERO = sp.Integer(1), sp.Integer(0)
+LARGEST = 12
+
+
+def is_square(instance: Instance) -> bool:
+    """K×K, 2 ≤ K ≤ `LARGEST`, finite."""
+    logits = np.asarray(instance["logits"], dtype=np.float64)
+    square = logits.ndim == 2 and logits.shape[0] == logits.shape[1]
+    return square and 2 <= logits.shape[0] <= LARGEST and bool(np.isfinite(logits).all())
+
+
+def smallest_margin(logits: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+    """min Z_cc − Z_jc over j ≠ c."""
+    margins = np.diag(logits) - logits
+    return float(margins[~np.eye(len(logits), dtype=bool)].min())
+
 
 def margin(instance: Instance) -> Margin:
-    """‖Z‖_* minus (K − 1) times the mean of the K(K − 1) margins: more than the statement asks."""
+    """‖Z‖_* − (K − 1) min(Z_cc − Z_jc)."""
     logits = np.asarray(instance["logits"], dtype=np.float64)
     classes = len(logits)
-    values = np.linalg.svd(logits, compute_uv=False)
-    total = classes * float(np.trace(logits)) - float(logits.sum())
-    error = LINEAR_ALGEBRA * classes * float(values[0])
-    return Margin.at_least(float(values.sum()), total / classes, error=error)
-
-
-def hypotheses(instance: Instance) -> bool:
-    """A square matrix of at least two classes."""
-    rows = instance["logits"]
-    return len(rows) >= 2 and all(len(row) == len(rows) for row in rows)
-
-
-def sampler(generator: np.random.Generator) -> Instance:
-    """Gaussian logits of two to nine classes, or the simplex moved a little or not at all."""
-    classes = int(generator.integers(2, 10))
-    logits = generator.standard_normal((classes, classes))
-    if generator.random() < 1 / 3:
-        shift = 10.0 ** generator.uniform(-6, 0) * int(generator.integers(2))
-        logits = shift * logits + np.eye(classes) - 1 / classes
-    return {"logits": logits}
+    nuclear = float(np.linalg.svd(logits, compute_uv=False).sum())
+    error = LINEAR_ALGEBRA * classes * (1 + nuclear)
+    return Margin.at_least(nuclear, (classes - 1) * smallest_margin(logits), error=error)
 
 
 def instances() -> Any:
-    """Small integer logits of two to four classes."""
+    """Small integer matrices."""
     from hypothesis import strategies as st
 
     return st.integers(2, 4).flatmap(
-        lambda classes: integer_matrices(classes, classes).map(lambda logits: {"logits": logits})
+        lambda classes: integer_matrices(classes, classes).map(lambda matrix: {"logits": matrix})
     )
 
 
-def solvers(run: Run) -> Evidence:
-    """The convex program itself, by an interior point and by alternating directions."""
-    from numerics.representation_cost import margins, representation_cost
-
-    found: list[Margin] = []
-    rows: list[tuple[str | int | float | bool, ...]] = []
-    for classes in (2, 3, 5, 8) if run.level == "quick" else (2, 3, 4, 5, 6, 7, 8, 10, 12):
-        problem = margins(np.ones((classes, classes)))
-        for solver in ("clarabel", "own"):
-            solved = representation_cost(problem, solver=solver)
-            if solved.remedy:
-                return Evidence(kind="solver", outcome=overall([]), summary=f"{solver}: {solved.remedy}")
-            found.append(Margin.equal(solved.value, classes - 1, error=SOLVER_GAP * classes))
-            found.append(Margin.at_least(classes - 1, solved.lower_bound, error=SOLVER_GAP * classes))
-            rows.append((classes, solver, solved.value, solved.lower_bound, solved.gap))
-    return Evidence(
-        kind="solver",
-        outcome=overall(found),
-        summary=f"{len(rows)} programs, value K − 1, largest gap {max(float(row[4]) for row in rows):.1g}",
-        instances=len(rows),
-        worst=worst_of(found),
-        tables=(
-            Table("min ‖Z‖_* at margins ≥ 1", ("K", "solver", "value", "dual bound", "gap"), tuple(rows)),
-        ),
-        versions=versions("cvxpy", "clarabel"),
-    )
-
-
-def codes(run: Run) -> Evidence:
-    """What other tight codes cost at F = 2: K/m, m the smallest gap, and m ≤ K/(K − 1)."""
-    from theory.representation_cost.codes import SumOfCodes, whole_codes
-
-    found: list[Margin] = []
-    rows: list[tuple[str | int | float | bool, ...]] = []
-    for classes in range(4, 13):
-        for code in whole_codes(classes):
-            cost = SumOfCodes((code,), 0).cost(2)
-            found.append(Margin.at_least(cost, classes - 1))
-            rows.append((classes, code.name, code.rank, cost, cost / (classes - 1)))
-    return Evidence(
-        kind="construction",
-        outcome=overall(found),
-        summary=f"{len(rows)} other codes cost at least {min(float(row[4]) for row in rows):.3g}(K − 1)",
-        instances=len(rows),
-        worst=worst_of(found),
-        tables=(
-            Table("Other codes at two factors", ("K", "code", "rank", "cost", "cost/(K − 1)"), tuple(rows)),
-        ),
-    )
+def sampler(generator: np.random.Generator) -> Instance:
+    """Simplices of up to eight classes, moved by noise over five decades."""
+    classes = int(generator.integers(2, 9))
+    noise = 10.0 ** generator.uniform(-4, 1) * generator.standard_normal((classes, classes))
+    scale = 10.0 ** generator.uniform(-2, 2)
+    return {"logits": scale * (np.eye(classes) - 1 / classes + noise)}
 
 
 def _proof() -> Proof:
-    norm = sp.Symbol("nuclear_norm", nonnegative=True)
-    mean = sp.Symbol("mean_margin", positive=True)
-    own, beside = 1 - 1 / CLASSES, -1 / CLASSES
+    nuclear, alignment, demands = sp.symbols("nuclear alignment demands", nonnegative=True)
+    least = sp.Symbol("least", positive=True)
+    cheapest = (CLASSES - 1) * least
     return Proof(
-        title="‖Z‖_* ≥ K − 1 at margins ≥ 1, attained by the simplex",
+        title="margins m cost (K − 1)m at least in nuclear norm, and the simplex has them for that",
         variables=(
-            Variable(CLASSES, "K", sp.Integer(2), integer=True),
-            Variable(norm, "‖Z‖_*", sp.Integer(0), stands_for=True),
-            Variable(mean, "the mean of the K(K − 1) margins of Z, none below one", sp.Integer(1)),
+            Variable(CLASSES, "K", sp.Integer(2)),
+            Variable(least, "m", ZERO, open_low=True),
+            Variable(nuclear, "‖Z‖_*", ZERO, stands_for=True),
+            Variable(alignment, "⟨S, Z⟩ = tr Z − 1ᵀZ1/K", ZERO, stands_for=True),
+            Variable(demands, "Σ_{j≠c} (Z_cc − Z_jc)", ZERO, stands_for=True),
         ),
         steps=(
+            Step("1/K", Fact(1 / CLASSES, ">"), RationalSign(), "there are classes"),
             Step(
-                "S² on its diagonal",
-                Fact(own**2 + (CLASSES - 1) * beside**2, "=", own),
-                Identity(),
-                "S = I − J/K has 1 − 1/K on the diagonal and −1/K beside it",
-            ),
-            Step(
-                "S² beside it",
-                Fact(2 * own * beside + (CLASSES - 2) * beside**2, "=", beside),
-                Identity(),
-                "so S is a symmetric projection: its eigenvalues are zero and one, ‖S‖_2 = 1",
-            ),
-            Step(
-                "multipliers",
-                Fact((CLASSES - 1) * (1 / CLASSES), "=", own),
-                Identity(),
-                "Σ (e_c − e_j)e_cᵀ/K over the pairs j ≠ c has this diagonal, and −1/K beside it: it is S, "
-                "so ⟨S, Z⟩ is the sum of the K(K − 1) margins of Z divided by K",
-            ),
-            Step(
-                "duality",
-                Fact(norm, ">=", CLASSES * (CLASSES - 1) * mean / CLASSES),
-                Known("von Neumann 1937: ‖G‖_2 ‖Z‖_* ≥ ⟨G, Z⟩"),
-                "with G = S",
+                "sum of margins",
+                Fact(alignment, "=", demands / CLASSES),
+                Known("Bilinearity: Horn and Johnson 2013, 5.1"),
+                "Σ_{j≠c} (Z_cc − Z_jc) = K tr Z − 1ᵀZ1",
             ),
             Step(
                 "margins",
-                Fact((CLASSES - 1) * (mean - 1), ">="),
-                RationalSign(),
-                "the mean is at least one",
+                Fact(demands, ">=", CLASSES * cheapest),
+                Known("Hardy, Littlewood, Pólya 1952, 2.2: a mean lies between the least and the largest"),
+                "K(K − 1) margins, each at least m",
             ),
             Step(
-                "lower bound",
-                Fact(norm, ">=", CLASSES - 1),
-                Combination(((sp.Integer(1), "duality"), (sp.Integer(1), "margins"))),
-                "nothing costs less",
-            ),
-            Step("margins of S", Fact(own - beside, "=", sp.Integer(1)), Identity(), "S is feasible"),
-            Step(
-                "cost of S",
-                Fact(CLASSES * own, "=", CLASSES - 1),
+                "projection",
+                Fact(-2 / CLASSES + CLASSES / CLASSES**2, "=", -1 / CLASSES),
                 Identity(),
-                "its nuclear norm is its trace, S being positive semidefinite",
+                "J² = KJ, so S² = S: the eigenvalues of the symmetric S are 0 and 1, and ‖S‖₂ = 1",
+            ),
+            Step(
+                "duality",
+                Fact(nuclear, ">=", alignment),
+                Known("von Neumann 1937: ⟨S, Z⟩ ≤ ‖S‖₂‖Z‖_*"),
+                "‖S‖₂ = 1",
+            ),
+            Step(
+                "bound",
+                Fact(nuclear, ">=", cheapest),
+                Combination(((ONE, "duality"), (ONE, "sum of margins"), ("1/K", "margins"))),
+                "‖Z‖_* ≥ (K − 1)m",
+            ),
+            Step(
+                "margins of the simplex",
+                Fact(least * (1 - 1 / CLASSES) - least * (-1 / CLASSES), "=", least),
+                Identity(),
+                "mS has the entry m(1 − 1/K) where a class meets itself, −m/K elsewhere",
+            ),
+            Step(
+                "cost of the simplex",
+                Fact(CLASSES * (least * (1 - 1 / CLASSES)), "=", cheapest),
+                Identity(),
+                "a multiple of a projection is positive semidefinite: its nuclear norm is its trace",
             ),
         ),
-        goals=(
-            "S² on its diagonal",
-            "S² beside it",
-            "multipliers",
-            "lower bound",
-            "margins of S",
-            "cost of S",
-        ),
+        goals=("projection", "bound", "margins of the simplex", "cost of the simplex"),
+        rests_on=("chain/cost-of-a-product",),
     )
 
 
 CLAIM = Claim(
     id="representation-cost/simplex-is-optimal-for-margins",
-    title="With two factors no logits with margins cost less than the simplex",
-    statement=r"\min\{\|Z\|_*:\ Z_{cc}-Z_{jc}\ge1\ (j\ne c)\}=K-1,\quad\text{attained by }S=I-J/K",
+    title="With two factors nothing has margins more cheaply than the simplex",
+    statement=(
+        r"\min\{\|Z\|_* : Z_{cc}-Z_{jc}\ge m\ \ \forall j\ne c\}=(K-1)m\qquad"
+        r"(K\ge2,\ m>0),\quad\text{at } Z=m\bigl(I-\tfrac1KJ\bigr)"
+    ),
     source=RANKCOLLAPSE.at("theory 5.4"),
-    computed="‖Z‖_* minus K − 1 times the mean margin; the convex program; every tight code",
+    computed="‖Z‖_* minus K − 1 times the smallest margin, on random and small integer matrices",
     tight="yes: the simplex attains it",
     instances=instances,
     sampler=sampler,
-    hypotheses=hypotheses,
+    hypotheses=is_square,
     margin=margin,
     proofs=(_proof(),),
-    experiments=(solvers, codes),
 )

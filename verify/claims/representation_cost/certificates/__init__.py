@@ -1,1 +1,1 @@
-"""The data of certificates about what margins cost."""
+"""Proofs as data: files that `rankcollapse verify --replay` checks with no solver."""
