@@ -5,11 +5,11 @@ Statement   Let Z be K×K with Z_cc − Z_jc ≥ 1 for all j ≠ c. (a) Σσ_i(Z
 Source      Derived for this project: (a) from the nuclear norm, (b) by bisection over Gram matrices.
 Computed    the cost of random matrices; costs of sums of codes and of codes that descent finds, from many
             starts, with their KKT residual, beside the lower bounds.
-Tight       (b) to 0.5 % for K = 3, where the simplex is optimal up to that, and to 0.9 % for K = 4: the simplex
-            at F = 3, two pairs at F = 4. For K = 5 the gap stays open: the table prints it. (a) for F = 2.
+Tight       (a) for F = 2. (b) to 0.5 % for K = 3 (the simplex), to 0.9 % for K = 4 and F = 3 (the simplex),
+            F = 4 (two pairs). For K = 5 the gap stays open: the table prints it.
 
-In the table a lower bound of fewer classes serves for more: they are a principal submatrix with margins of its
-own, whose singular values are no larger (Thompson 1972). An upper bound is a matrix, scaled to margins 1.
+In the table a lower bound of fewer classes serves for more: they are a principal submatrix with margins of
+its own, whose singular values are no larger (Thompson 1972). An upper bound is a matrix, scaled to margins 1.
 """
 
 from typing import Any
@@ -34,7 +34,6 @@ from verify.proof import (
     Known,
     MarginCost,
     Proof,
-    RationalSign,
     Step,
     Variable,
 )
@@ -198,7 +197,6 @@ def _from_nuclear_norm() -> Proof:
             Variable(nuclear, "‖Z‖_*", ZERO, stands_for=True),
         ),
         steps=(
-            Step("K − 1", Fact(CLASSES - 1, ">"), RationalSign(), "two classes or more"),
             Step(
                 "subadditivity",
                 Fact(cost, ">=", nuclear**power),

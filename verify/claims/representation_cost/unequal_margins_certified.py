@@ -1,13 +1,14 @@
 """What unequal margins and imbalanced classes cost with two factors: bounds with rational certificates.
 
-Statement   For the margins m and class sizes n of each instance below: ‖Z diag(√n)‖_* ≥ bound for every Z with
-            Z_cc − Z_jc ≥ m_jc.
+Statement   For the margins m and class sizes n of each instance below: ‖Z diag(√n)‖_* ≥ bound for every Z
+            with Z_cc − Z_jc ≥ m_jc.
 Source      Derived for this project: weak duality, rounded to rationals and repaired exactly.
 Computed    the least nuclear norm by Clarabel, held against each bound.
 Tight       to 10⁻⁵: the bounds are dual optima of a solver, rounded.
 
-The proofs stand in `certificates/unequal_margins.json`, an ordinary proof file: ``rankcollapse verify --replay``
-checks it with no solver. `instances_of` names the instances, `numerics.certificates` finds the multipliers.
+The proofs stand in `certificates/unequal_margins.json`, an ordinary proof file, which
+``rankcollapse verify --replay FILE`` checks with no solver. `drawn_instances` names the instances,
+`found_proofs` finds the multipliers anew.
 """
 
 from fractions import Fraction

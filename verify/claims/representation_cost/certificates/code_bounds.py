@@ -22,8 +22,8 @@ BISECTED: Final = (
     Bisected(4, 5, Fraction(240, 100), 150_000),
     Bisected(4, 6, Fraction(215, 100), 150_000),
 )
-"""K = 3 to half a per cent, K = 4 to one per cent for F = 3, 4; for F = 5, 6 as far as seconds reach, beyond it
-three of the four classes are better. For K = 5 a million nodes do not close 0.8 times the simplex at F = 3."""
+"""K = 3 to half a per cent, K = 4 to one per cent for F = 3, 4; for F = 5, 6 as far as seconds reach, beyond
+them three of the four classes are better. For K = 5, F = 3 a million nodes do not close 0.8 times 4."""
 
 FOUND: Final = {
     (7, 4): (3, 0),
@@ -44,5 +44,5 @@ FOUND: Final = {
     (11, 8): (3, 0),
     (12, 4): (4, 0),
 }
-"""(K, F) where descent from random unit vectors is cheaper than every sum of listed codes: rank and seed of the
-start, three seeds for each rank up to six having been tried for K ≤ 12, F ≤ 8."""
+"""(K, F) where descent from random unit vectors is cheaper than every sum of listed codes: rank and seed of
+the start. Three seeds for each rank up to six were tried for 5 ≤ K ≤ 12, 3 ≤ F ≤ 8."""
