@@ -15,7 +15,7 @@ from verify.margin import Margin
 
 SIMPLEX = "representation-cost/simplex-is-optimal-for-margins"
 DEEP = "representation-cost/best-known-codes"
-Matrix = NDArray[np.float64]
+Matrix = NDArray[np.floating[Any]]
 
 PAIR = {"logits": [[1, -1], [-1, 1]]}  # singular values 2 and 0, margins 2
 TWICE_A_PAIR = {"logits": [[2, -2], [-2, 2]]}  # 4 and 0, margins 4

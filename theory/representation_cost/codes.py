@@ -133,7 +133,8 @@ def whole_codes(size: int) -> tuple[Code, ...]:
 
 def _cheapest_blocks(size: int, factors: float) -> tuple[Code, ...]:
     """Blocks of cheapest total that fill a number of classes, none of them alone."""
-    best: list[tuple[float, tuple[Code, ...]]] = [(0.0, ())] + [(np.inf, ())] * size
+    nothing: tuple[Code, ...] = ()
+    best = [(0.0, nothing)] + [(np.inf, nothing)] * size
     for room in range(2, size + 1):
         for last in range(2, room + 1):
             for code in (simplex(last), *whole_codes(last)):

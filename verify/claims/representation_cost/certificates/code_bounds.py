@@ -17,13 +17,12 @@ class Bisected:
 
 BISECTED: Final = (
     *(Bisected(3, factors, Fraction(199, 100), 2_000) for factors in range(3, 9)),
-    Bisected(4, 3, Fraction(2973, 1000), 150_000),
-    Bisected(4, 4, Fraction(2803, 1000), 250_000),
-    Bisected(4, 5, Fraction(240, 100), 150_000),
-    Bisected(4, 6, Fraction(215, 100), 150_000),
+    Bisected(4, 3, Fraction(2971, 1000), 150_000),
+    Bisected(4, 4, Fraction(2801, 1000), 250_000),
+    Bisected(4, 5, Fraction(230, 100), 150_000),
 )
-"""K = 3 to half a per cent, K = 4 to one per cent for F = 3, 4; for F = 5, 6 as far as seconds reach, beyond
-them three of the four classes are better. For K = 5, F = 3 a million nodes do not close 0.8 times 4."""
+"""K = 3 to half a per cent, K = 4 to one per cent for F = 3, 4; for F = 5 as far as seconds reach, beyond it
+three of the four classes are better. For K = 5, F = 3 a million nodes do not close 0.8 times 4."""
 
 FOUND: Final = {
     (7, 4): (3, 0),
