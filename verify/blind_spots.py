@@ -10,9 +10,9 @@ from typing import Final
 
 from verify.claim import Level
 
-MUTANTS: Final = 148
+MUTANTS: Final = 150
 """False mutants in the tests, those below among them."""
-CONTROLS: Final = 36
+CONTROLS: Final = 37
 """Mutants that only weaken their claim; none of them is refuted."""
 SEED: Final = 0
 """Of the runs that were measured."""

@@ -6,7 +6,10 @@ turn that space. Here both factors of Z = LRᵀ move: with L = UΣ^{1/2}, R = V�
 step's second-order part is then scaled away, and only a cheaper point is kept: costs fall.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from numerics.arrays import FloatArray
@@ -29,7 +32,7 @@ def smallest_margin(logits: FloatArray) -> float:
     return float(margins[~np.eye(logits.shape[0], dtype=bool)].min())
 
 
-def numerical_rank(values: FloatArray) -> int:
+def numerical_rank(values: NDArray[np.floating[Any]]) -> int:
     """Singular values above `NUMERICAL_RANK` of the largest."""
     return int(np.sum(values > NUMERICAL_RANK * values[0]))
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from theory.sources import RANKCOLLAPSE
 from theory.symbols import CLASSES
@@ -34,7 +35,7 @@ def is_square(instance: Instance) -> bool:
     return square and 2 <= logits.shape[0] <= LARGEST and bool(np.isfinite(logits).all())
 
 
-def smallest_margin(logits: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+def smallest_margin(logits: NDArray[np.floating[Any]]) -> float:
     """min Z_cc − Z_jc over j ≠ c."""
     margins = np.diag(logits) - logits
     return float(margins[~np.eye(len(logits), dtype=bool)].min())
