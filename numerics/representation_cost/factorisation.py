@@ -45,7 +45,7 @@ def max_margin_cost(classes: int, *, solver: Solver = "clarabel") -> Representat
     >>> round(max_margin_cost(3).value, 5)
     4.0
     """
-    if not isinstance(classes, int) or classes < 2:
+    if not float(classes).is_integer() or classes < 2:
         raise InvalidProblemError(f"classes {classes}: margins need an integer of at least 2")
     return _twice(representation_cost(margins(np.ones((classes, classes))), solver=solver))
 

@@ -58,7 +58,7 @@ def representation_cost(
     >>> cost.status, round(cost.value, 6)
     ('optimal', 2.0)
     """
-    if not isinstance(problem, CostProblem):
+    if not isinstance(problem, CostProblem):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidProblemError(
             f"{type(problem).__name__} is no problem: make one by margins, interpolation or penalised_…"
         )

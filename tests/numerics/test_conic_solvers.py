@@ -18,7 +18,10 @@ def line(low: float, high: float) -> Any:
     import cvxpy as cp
 
     x = cp.Variable()
-    return cp.Problem(cp.Minimize(x), [x <= high] + [x >= low] * bool(np.isfinite(low)))
+    constraints: list[Any] = [x <= high]
+    if np.isfinite(low):
+        constraints.append(x >= low)
+    return cp.Problem(cp.Minimize(x), constraints)
 
 
 @pytest.mark.parametrize("solver", SOLVERS)

@@ -346,7 +346,7 @@ def test_nearly_consistent_targets_are_consistent() -> None:
         (lambda: penalised_cross_entropy([0, 1], "x"), "weight"),  # pyright: ignore[reportArgumentType]
         (lambda: penalised_cross_entropy([0, 1], 1e-200), "rescale"),
         (lambda: penalised_cross_entropy([0, 1], 0.1, shares=["a", "b"]), "shares"),  # pyright: ignore[reportArgumentType]
-        (lambda: class_inputs([math.inf]), "finite"),
+        (lambda: class_inputs([math.inf]), "finite"),  # pyright: ignore[reportArgumentType]
         (lambda: class_inputs("ab"), "class sizes"),  # pyright: ignore[reportArgumentType]
         (lambda: max_margin_cost(2.5), "integer"),  # pyright: ignore[reportArgumentType]
         (lambda: representation_cost(np.eye(2)), "ndarray is no problem"),  # pyright: ignore[reportArgumentType]
