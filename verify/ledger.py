@@ -106,6 +106,10 @@ LEDGER: tuple[Entry, ...] = (
     Entry("regression/switching-off", PROVED, PROVED, "2026-11-22"),
     Entry("regression/subspace-bound-as-printed", REFUTED, REFUTED, "2026-11-22"),
     Entry("regression/subspace-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
+    Entry("representation-cost/simplex-is-optimal-for-margins", PROVED, PROVED, "2026-11-25"),
+    Entry("representation-cost/uneven-margins", CERTIFIED, CERTIFIED, "2026-11-25"),
+    Entry("representation-cost/deep-margins-from-below", PROVED, PROVED, "2026-11-25"),
+    Entry("representation-cost/few-classes-from-below", CERTIFIED, CERTIFIED, "2026-11-25"),
 )
 
 

@@ -10,6 +10,7 @@ import collapse_scale_mutants
 import cost_of_a_product_mutants
 import deep_collapse_mutants
 import landscape_mutants
+import margins_cost_mutants
 import modes_mutants
 import path_mutants
 import pytest
@@ -41,6 +42,7 @@ FILES = (
     representation_cost_mutants,
     path_mutants,
     two_layer_mutants,
+    margins_cost_mutants,
     collapse_ray_mutants,
     spectral_reduction_mutants,
     deep_collapse_mutants,

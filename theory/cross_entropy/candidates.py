@@ -2,6 +2,9 @@
 
 Order matters for ties: where two structures have the same loss to rounding (a square is two pairs) the one
 that comes first is the one reported.
+
+Sources: 2410.23169, section 4 (collapse and pairs), 2310.05351 (softmax codes), 2605.23087 (two frequencies);
+sums, products, pairs with a single class and partial structures are derived for this project.
 """
 
 from collections.abc import Callable

@@ -3,6 +3,8 @@
 With g = 1 − cos t the averages of e^{−βg}, g e^{−βg} and g² e^{−βg} are i_0, i_0 − i_1 and
 2(i_0 − i_1) − i_1/β, where i_ν = I_ν(β)e^{−β}. For large β their leading terms cancel, so Hankel's
 expansions are subtracted term by term.
+
+Source of the expansions: Hankel 1869 (DLMF 10.40.1); that polygons reach them is derived for this project.
 """
 
 from fractions import Fraction

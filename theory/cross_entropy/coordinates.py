@@ -2,6 +2,8 @@
 
 A row is one problem of k classes: a divisor k of some K, with the scaled decay μ(K/k)^{2/F}. The kinds of
 codes are simplices, orthoplexes, the listed codes, the pairs of points (`subsets-m-2`) and polygons.
+
+Derived for this project from the codes of `tight_codes`.
 """
 
 from collections.abc import Callable

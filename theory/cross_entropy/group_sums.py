@@ -2,6 +2,8 @@
 
 Such a sum is critical as for equal sizes: the columns of a block have equal weights, so what the rest of the
 classes gets from them cancels. Every group is a knapsack of its own, with the decay λn^{1/F} of its size n.
+
+Derived for this project.
 """
 
 import math

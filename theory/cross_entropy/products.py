@@ -5,6 +5,8 @@ K/k_j. Hence the loss of a product is the sum of the losses of its coordinates, 
 classes with the scaled decay μ(K/k_j)^{2/F}, and every coordinate has its own scale. Pairs alone are the
 cube; a coordinate may be left unserved (its classes are merged, at a fit of log k_j). The best
 factorisation is found by a recursion over the divisors of K.
+
+Derived for this project; products of pairs are the Hadamard family of 2605.23087.
 """
 
 from collections import Counter

@@ -6,6 +6,8 @@ counts, and share is k/K. Stationarity is solved in logarithms, so neither a tin
 leaves the range of floats: log share + log(−fit′) + (1 − 2/F) log β = log μ + log r + (2/F) log(k/r).
 The larger root is the local minimum. Scales are accurate to a few roundings, except at a double root
 (the decay at which a structure ceases to exist), where half of the digits are.
+
+Derived for this project; for collapse the equation is 2410.23169, equation 19.
 """
 
 from dataclasses import dataclass

@@ -9,6 +9,8 @@ class unserved is the rank-one structure (1, −1, 0).
 
 Beyond `WINDOW` classes the block of lowest loss a class is repeated and the knapsack fills up the rest;
 blocks are those of `ITEMS`.
+
+Derived for this project; pairs alone are 2410.23169, section 4.
 """
 
 from dataclasses import dataclass
