@@ -130,8 +130,8 @@ def _two_settings(rows: list[Row]) -> tuple[Table, ...]:
             ),
             (
                 loose,
-                "Vacuous: samples of a class vary, the answer does not. The units have merged into copies, up "
-                "to sign, of a few: that is W's rank, which no bound by the size of variations sees",
+                "Vacuous: samples of a class vary, the answer does not. The units have merged into copies, "
+                "up to sign, of a few: that is W's rank, which no bound by the size of variations sees",
             ),
         )
         if entries

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 
@@ -79,5 +80,4 @@ def monotonicity(x: Sequence[float], y: Sequence[float]) -> float:
 
     if len(x) < 3:
         return math.nan
-    correlation, _ = kendalltau(x, y)
-    return float(correlation)
+    return float(cast(Any, kendalltau(x, y)).statistic)
