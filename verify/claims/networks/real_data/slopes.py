@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -80,5 +80,4 @@ def monotonicity(x: Sequence[float], y: Sequence[float]) -> float:
 
     if len(x) < 3:
         return math.nan
-    found: Any = kendalltau(x, y)
-    return float(found.statistic)
+    return float(cast(Any, kendalltau(x, y)).statistic)
