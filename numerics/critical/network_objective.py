@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from numerics.arrays import FloatArray, decay_of_each
 from numerics.critical.fit_term import FitTerm
-from numerics.critical.network_symmetry import Parts, flat_directions
+from numerics.critical.network_symmetry import BooleanArray, Parts, flat_directions
 from numerics.critical.objective import HessianProduct
 from numerics.critical.symmetry import numerical_rank
 from numerics.descent.network import Activation, Network, checked_inputs
