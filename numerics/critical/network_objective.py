@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from numerics.arrays import FloatArray, decay_of_each
 from numerics.critical.fit_term import FitTerm
-from numerics.critical.network_symmetry import BooleanArray, Parts, flat_directions
+from numerics.critical.network_symmetry import Parts, flat_directions
 from numerics.critical.objective import HessianProduct
 from numerics.critical.symmetry import numerical_rank
 from numerics.descent.network import Activation, Network, checked_inputs
@@ -144,7 +144,7 @@ class NetworkObjective:
         """The directions that `numerics.critical.network_symmetry` knows of."""
         parts = self.split(point)
         run, _ = self._passed(parts)
-        dead: list[BooleanArray] = []
+        dead: list[NDArray[np.bool_]] = []
         for index, activation in enumerate(self.network.activations):
             silent = self._arguments(parts, run, index) < 0.0
             dead.append(np.asarray(silent.all(axis=1)) & (activation == "relu"))

@@ -9,7 +9,7 @@ Silent parameters: the bias of a unit that nobody reads, and what feeds a ReLU t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,6 @@ from numerics.arrays import FloatArray
 from numerics.critical.fit_term import FitTerm
 from numerics.descent.network import Network
 from theory.tolerances import NUMERICAL_RANK
-
-BooleanArray: TypeAlias = NDArray[np.bool_]
 
 
 class Parts(NamedTuple):
@@ -68,7 +66,7 @@ class _Space:
     features: bool
 
 
-def flat_directions(setting: Setting, parts: Parts, dead: Sequence[BooleanArray]) -> FloatArray:
+def flat_directions(setting: Setting, parts: Parts, dead: Sequence[NDArray[np.bool_]]) -> FloatArray:
     """All directions known at a point, one a row, some of them dependent.
 
     `dead[l]` marks the units of layer l that are zero at and around the point for every sample.
@@ -165,7 +163,7 @@ def _shared_logits(setting: Setting, parts: Parts, blank: "Blank") -> None:
             blank().weights[-1][:, column] = 1.0
 
 
-def _silent(setting: Setting, parts: Parts, dead: Sequence[BooleanArray], blank: "Blank") -> None:
+def _silent(setting: Setting, parts: Parts, dead: Sequence[NDArray[np.bool_]], blank: "Blank") -> None:
     """Parameters without effect at and around the point."""
     for index in range(len(parts.weights) - 1):
         if setting.network.skips[index]:
