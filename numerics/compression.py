@@ -27,7 +27,7 @@ class Compression:
         biases = sum(bias.size for bias in self.original.biases)
         weights = self.original.weights
         after = [
-            weight.size if rank is None else stored_numbers(*weight.shape, rank)
+            weight.size if rank is None else stored_numbers(weight.shape[0], weight.shape[1], rank)
             for weight, rank in zip(weights, self.ranks, strict=True)
         ]
         return sum(weight.size for weight in weights) + biases, sum(after) + biases
@@ -83,7 +83,7 @@ def compress(network: Network, ranks: int | Sequence[int | None]) -> Compression
     for weight, rank in zip(weights, chosen, strict=True):
         if rank is not None and not _is_rank(rank):
             raise InvalidProblemError(f"rank {rank!r} is not an integer of at least 0: pass one, or None")
-        kept.append(rank if rank is not None and saves(*weight.shape, rank) else None)
+        kept.append(rank if rank is not None and saves(weight.shape[0], weight.shape[1], rank) else None)
     smaller = tuple(
         weight if rank is None else truncated(weight, rank)
         for weight, rank in zip(weights, kept, strict=True)
@@ -121,7 +121,7 @@ def compress_within(network: Network, inputs: ArrayLike, budget: float) -> Compr
         share = left / (len(network.weights) - index)
         alone: list[int | None] = [None] * len(network.weights)
         for rank in range(min(weight.shape)):
-            if not saves(*weight.shape, rank):
+            if not saves(weight.shape[0], weight.shape[1], rank):
                 break
             alone[index] = rank
             change = float(np.max(output_change(_maps(network, data, alone))))

@@ -1,20 +1,24 @@
 """Many predictions at once: arrays of classes, depths, decays and samples in place of one problem."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from theory.cross_entropy.candidates import SAME_LOSS, single_is_defined, structures
-from theory.cross_entropy.pairs_and_single import pairs_and_single
-from theory.cross_entropy.sums import best_sums
+from theory.cross_entropy.candidates import SAME_LOSS, structures
 from theory.errors import InvalidProblemError
 from theory.problem import LARGEST_SIZE, Loss
 from theory.squared_loss.modes import EXISTENCE_DECAY, GLOBAL_DECAY
 from theory.tolerances import EPSILON
 
 Floats = NDArray[np.float64]
+
+BATCH = 2500
+LARGE_BATCH = 1000
+"""Cross-entropy problems at a time, and for more than `LARGE` classes: they may have many divisors."""
+LARGE = 10_000
 
 FOLD_ITERATIONS = 100
 """Newton's method halves its error at a double root: enough for half of the digits there."""
@@ -44,8 +48,7 @@ def predict_many(
 ) -> Sweep:
     """Predict balanced problems for arrays of K, L, λ and n, broadcast together.
 
-    The same numbers as `predict`, one by one. Cross-entropy works through the distinct K one after the
-    other (a few milliseconds each); depths, decays and samples are vectorised.
+    The same numbers as `predict`, one by one, to a few roundings.
 
     Raises InvalidProblemError naming the first value that breaks a rule of `Problem`.
 
@@ -97,17 +100,14 @@ def _decays(values: ArrayLike) -> Floats:
 def _cross_entropy(
     classes: NDArray[np.int64], factors: Floats, decay: Floats, samples: NDArray[np.int64]
 ) -> Sweep:
+    """In batches of problems with like K, so that arrays stay small."""
     log_decay = np.log(decay) + np.log(samples) / factors
+    order = np.argsort(classes, kind="stable")
     names = np.full(classes.size, "", dtype=object)
     rank = np.zeros(classes.size, dtype=np.int64)
     loss, collapse = np.full((2, classes.size), np.inf)
-    sums = best_sums(classes, factors, log_decay)
-    odd = np.nonzero((classes % 2 == 1) & (classes >= 5))[0]
-    single = pairs_and_single(classes[odd].astype(np.float64), factors[odd], log_decay[odd])
-    for count in np.unique(classes).tolist():
-        rows = np.nonzero(classes == count)[0]
-        served = single.at(np.searchsorted(odd, rows)) if single_is_defined(count) else None
-        found = structures(count, factors[rows], log_decay[rows], sums.at(rows), served)
+    for rows in _batches(order, classes):
+        found = structures(classes[rows], factors[rows], log_decay[rows])
         losses = np.stack([each.loss for each in found])
         first = np.argmax(losses <= losses.min(axis=0) * (1 + SAME_LOSS), axis=0)
         each_row = np.arange(rows.size)
@@ -116,6 +116,14 @@ def _cross_entropy(
         names[rows] = [found[index].name(row) for row, index in enumerate(first.tolist())]
         collapse[rows] = losses[0]
     return Sweep(names.astype(np.str_), loss, rank, collapse)
+
+
+def _batches(order: NDArray[np.intp], classes: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
+    few = int(np.searchsorted(classes[order], LARGE))
+    for start in range(0, few, BATCH):
+        yield order[start : min(start + BATCH, few)]
+    for start in range(few, order.size, LARGE_BATCH):
+        yield order[start : start + LARGE_BATCH]
 
 
 def _squared(classes: NDArray[np.int64], factors: Floats, decay: Floats, samples: NDArray[np.int64]) -> Sweep:

@@ -86,6 +86,7 @@ LEDGER: tuple[Entry, ...] = (
     Entry("networks/bounds-before-training", PROVED, PROVED, "2026-11-25"),
     Entry("networks/kmeans-enclosure", PROVED, PROVED, "2026-11-25"),
     Entry("networks/rank-bound-on-real-data", SUPPORTED, SUPPORTED, "2026-11-25"),
+    Entry("networks/rank-falls-with-weight-decay", SUPPORTED, SUPPORTED, "2026-11-25"),
     Entry("networks/collapse-minimises-cost", PROVED, PROVED, "2026-11-25"),
     Entry("networks/loss-decreasing-path", PROVED, PROVED, "2026-11-25"),
     Entry("networks/relu-path", PROVED, PROVED, "2026-11-25"),
@@ -105,6 +106,10 @@ LEDGER: tuple[Entry, ...] = (
     Entry("regression/switching-off", PROVED, PROVED, "2026-11-22"),
     Entry("regression/subspace-bound-as-printed", REFUTED, REFUTED, "2026-11-22"),
     Entry("regression/subspace-bound", SUPPORTED, SUPPORTED, "2026-11-22"),
+    Entry("representation-cost/simplex-is-optimal-for-margins", PROVED, PROVED, "2026-11-25"),
+    Entry("representation-cost/uneven-margins", CERTIFIED, CERTIFIED, "2026-11-25"),
+    Entry("representation-cost/deep-margins-from-below", PROVED, PROVED, "2026-11-25"),
+    Entry("representation-cost/few-classes-from-below", CERTIFIED, CERTIFIED, "2026-11-25"),
 )
 
 

@@ -9,7 +9,7 @@ two factors allows.
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, cast
 
 import numpy as np
 from scipy.optimize import brentq
@@ -96,8 +96,8 @@ def _length(segment: Geodesic) -> float:
     longest = min(1.0, LARGEST_EXPONENT / max(float(np.abs(rates).max()), np.finfo(float).tiny))
     if segment.slope(longest) <= 0:
         return longest
-    turn = brentq(lambda part: segment.slope(part * longest), 0.0, 1.0, xtol=1e-12)
-    return BACK_FROM_THE_MINIMUM * longest * float(turn)
+    turn = cast(float, brentq(lambda part: segment.slope(part * longest), 0.0, 1.0, xtol=1e-12))
+    return BACK_FROM_THE_MINIMUM * longest * turn
 
 
 def _newton(factors: Factors, aim: list[FloatArray], nodes: tuple[Node, ...]) -> tuple[Factors, float]:
@@ -125,8 +125,8 @@ def _newton(factors: Factors, aim: list[FloatArray], nodes: tuple[Node, ...]) ->
 
 def _compressed(factors: Factors) -> list[FloatArray]:
     """The factors with a first and a last one of no more entries than needed for the same Gram matrices."""
-    first = np.linalg.qr(factors[0].T, mode="r").T
-    last = np.linalg.qr(factors[-1], mode="r")
+    first = np.linalg.qr(factors[0].T)[1].T
+    last = np.linalg.qr(factors[-1])[1]
     return [first, *factors[1:-1], last]
 
 

@@ -57,9 +57,9 @@ def relu_path(tail: Network, features: FloatArray, *, max_segments: int = 200) -
     _check(tail)
     cheapest = np.column_stack([cheapest_in_region(tail, column) for column in features.T])
     move = StraightMove((features.copy(), *tail.weights), cheapest)
-    nodes: list[Node] = ["full", *["diagonal"] * (len(tail.weights) - 1)]
+    hidden: list[Node] = ["diagonal"] * (len(tail.weights) - 1)
     balancing = loss_decreasing_path(
-        move.at(1.0), nodes=nodes, straight=False, max_segments=max_segments, tolerance=1e-8
+        move.at(1.0), nodes=["full", *hidden], straight=False, max_segments=max_segments, tolerance=1e-8
     )
     return ReluPath(move, balancing)
 

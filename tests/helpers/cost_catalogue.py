@@ -40,7 +40,8 @@ def simplex(classes: int) -> FloatArray:
 
 
 def paired(classes: int) -> FloatArray:
-    return np.kron(np.eye(classes // 2), np.array([[1.0, -1.0], [-1.0, 1.0]]))
+    pairs = np.kron(np.eye(classes // 2), np.array([[1.0, -1.0], [-1.0, 1.0]]))
+    return np.asarray(pairs, dtype=np.float64)
 
 
 def margins_of(matrix: FloatArray) -> FloatArray:

@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 from proof_catalogue import ONE, exactly, ranging
 
-from verify.proof import Fact, Proof, SemidefiniteBound, Step, UniqueZero, Variable
+from verify.proof import Fact, MarginCost, Proof, SemidefiniteBound, Step, UniqueZero, Variable
 from verify.proof.facts import Matrix, rational
 
 Witness = Mapping[sp.Symbol, sp.Rational]
@@ -76,12 +76,25 @@ def value_of(matrix: Matrix, vector: sp.Matrix) -> sp.Rational:
     return (vector.T * sp.Matrix(matrix) * vector)[0]
 
 
+def simplex(classes: int) -> sp.Matrix:
+    """I − J/K: all its margins are one."""
+    return sp.eye(classes) - sp.ones(classes, classes) / classes
+
+
+def cost_of_the_simplex(fact: MarginCost) -> sp.Expr:
+    """Σσ_i(Z diag(√n))^{2/F} of the simplex with the largest margin that is asked for, exact."""
+    classes = len(fact.sizes)
+    scaled = simplex(classes) * max(sp.Integer(0), *[entry for row in fact.margins for entry in row])
+    values = (scaled * sp.diag(*fact.sizes) * scaled.T).eigenvals()
+    return sp.Add(*[count * value ** (1 / fact.factors) for value, count in values.items()])
+
+
 @dataclass(frozen=True)
 class Case:
     """An honest proof of a true statement, dishonest ones of false statements, and what refutes these.
 
     The honest proof shows that the rule would have done; in a dishonest one some condition is broken, and
-    the rest fits. The witness is a point, the only zero of a function, or a vector v with X = vvᵀ.
+    the rest fits. The witness is a point, the only zero of a function, a vector v with X = vvᵀ, or a simplex.
     """
 
     honest: Proof
@@ -95,6 +108,8 @@ class Case:
             return holds_point(candidate.variables, self.witness) and fails(fact, self.witness)
         if isinstance(fact, SemidefiniteBound):
             return self._is_feasible(fact) and bool(value_of(fact.cost, self.witness) < fact.bound)
+        if isinstance(fact, MarginCost):
+            return cost_of_the_simplex(fact) < fact.bound
         return self._is_misplaced(candidate.variables, fact)
 
     def _is_feasible(self, fact: SemidefiniteBound) -> bool:

@@ -7,6 +7,7 @@ import sympy as sp
 
 from theory.errors import InvalidProofError
 from verify.proof import (
+    CodeBisection,
     Combination,
     Covering,
     DualCertificate,
@@ -17,6 +18,8 @@ from verify.proof import (
     Induction,
     IsolatedZero,
     Known,
+    MarginCost,
+    MarginMultipliers,
     Proof,
     RationalSign,
     Rising,
@@ -34,6 +37,7 @@ from verify.proof.rules import Rule
 
 ZERO, ONE, TWO = sp.Integer(0), sp.Integer(1), sp.Integer(2)
 HALF, THREE_QUARTERS = rational(Fraction(1, 2)), rational(Fraction(3, 4))
+JUST_BELOW_ONE = rational(Fraction(1999, 2000))
 
 
 def ranging(name: str, low: Any, high: Any = None, *, open_low: bool = False, **flags: bool) -> Variable:
@@ -143,5 +147,13 @@ CATALOGUE: dict[str, Proof] = {
     ),
     "semidefinite": one_step(
         SemidefiniteBound(IDENTITY, ((CORNER, ">=", ONE),), TWO), DualCertificate((TWO,))
+    ),
+    "multipliers of margins": one_step(
+        MarginCost(TWO, (ONE, ONE), ((ZERO, ONE), (ONE, ZERO)), ONE),
+        MarginMultipliers(((ZERO, HALF), (HALF, ZERO))),
+    ),
+    "bisection of codes": one_step(
+        MarginCost(sp.Integer(3), (ONE, ONE), ((ZERO, ONE), (ONE, ZERO)), JUST_BELOW_ONE),
+        CodeBisection(sp.Integer(1000)),
     ),
 }

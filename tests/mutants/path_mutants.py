@@ -106,7 +106,9 @@ def guaranteed(first: Array, second: Array, x: Array, *, upper: float = 1.0, low
     maps: list[TruncatedMap] = []
     for weight, z, scale in ((first, x, lower), (second, first @ x, upper)):
         values = np.linalg.svd(weight, compute_uv=False)
-        maps.append(TruncatedMap(float(values[0]), scale * float(values[1]), np.array([np.linalg.norm(z)])))
+        maps.append(
+            TruncatedMap(float(values[0]), scale * float(values[1]), np.array([float(np.linalg.norm(z))]))
+        )
     return float(output_change(maps)[0])
 
 

@@ -10,7 +10,9 @@ import collapse_scale_mutants
 import cost_of_a_product_mutants
 import deep_collapse_mutants
 import landscape_mutants
+import margins_cost_mutants
 import modes_mutants
+import path_mutants
 import pytest
 import rank_bound_mutants
 import representation_cost_mutants
@@ -18,6 +20,7 @@ import spectral_reduction_mutants
 import subspace_bound_mutants
 import surviving_mutants
 import transition_mutants
+import two_layer_mutants
 from mutant import KINDS, Mutant, is_small
 
 from verify.blind_spots import BLIND_SPOTS, CONTROLS, MUTANTS, SEED
@@ -37,6 +40,9 @@ FILES = (
     landscape_mutants,
     rank_bound_mutants,
     representation_cost_mutants,
+    path_mutants,
+    two_layer_mutants,
+    margins_cost_mutants,
     collapse_ray_mutants,
     spectral_reduction_mutants,
     deep_collapse_mutants,

@@ -53,7 +53,7 @@ def test_the_original_tails_own_lipschitz_constant_is_not_enough() -> None:
     assert naive == 0.0
     assert float(np.abs(moved)[0]) == 2.0
     signals = (x, first @ x, second @ first @ x, third @ second @ first @ x)
-    inputs = [np.array([np.linalg.norm(z)]) for z in signals]
+    inputs = [np.array([float(np.linalg.norm(z))]) for z in signals]
     maps = [
         TruncatedMap(float(np.linalg.norm(weight, 2)), cut, size)
         for weight, cut, size in zip((first, second, third, last), (1.0, 0.0, 0.5, 0.0), inputs, strict=True)
@@ -76,9 +76,9 @@ def test_a_convolution_is_bounded_through_its_patches(seed: int, rank: int, side
     change = np.linalg.norm(truncated(kernel, rank) @ patches(moved) - kernel @ patches(z))
     values = np.linalg.svd(kernel, compute_uv=False)
     cut = float(np.linalg.svd(before, compute_uv=False)[side])
-    of_patches = np.array([np.linalg.norm(patches(z))])
+    of_patches = np.array([float(np.linalg.norm(patches(z)))])
     maps = [
-        TruncatedMap(float(np.linalg.norm(before, 2)), cut, np.array([np.linalg.norm(image)])),
+        TruncatedMap(float(np.linalg.norm(before, 2)), cut, np.array([float(np.linalg.norm(image))])),
         TruncatedMap(float(values[0]), float(values[rank]), of_patches, spread=2.0),
     ]
     assert change <= output_change(maps)[0] + 1e-10

@@ -168,9 +168,10 @@ def test_a_flow_of_a_network_that_takes_too_long_says_so() -> None:
     ],
 )
 def test_bad_input_is_named(change: dict[str, Any], words: str) -> None:
-    arguments = settings(network("tanh", False, True), "cross-entropy", None)
+    arguments: dict[str, Any] = settings(network("tanh", False, True), "cross-entropy", None)
+    arguments |= {"times": [1.0], **change}
     with pytest.raises(InvalidProblemError, match=words):
-        flow_network(**{**arguments, "times": [1.0], **change})  # pyright: ignore[reportArgumentType]
+        flow_network(**arguments)
 
 
 def test_orthogonal_weights_make_a_network_too() -> None:

@@ -142,7 +142,8 @@ def test_a_relu_tail_keeps_outputs_and_patterns(seed: int, depth: int, samples: 
     assert before >= between - 1e-12
     assert between >= after - 1e-12 * between
     hidden = imbalances(end)[1:]
-    assert all(np.abs(np.diag(part)).max() <= 1e-3 * after for part in hidden)
+    left = 1e-3 * after + 1e-12 * before  # dead units: the norm, too, tends to zero
+    assert all(np.abs(np.diag(part)).max() <= left for part in hidden)
     inside = path.move.at(0.5)
     for one, other in zip(patterns_of(inside), patterns_of(path.move.factors), strict=True):
         assert (one == other).all()

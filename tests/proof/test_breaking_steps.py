@@ -10,7 +10,7 @@ import pytest
 from proof_catalogue import CATALOGUE, is_accepted
 
 from verify.ledger import LEDGER, load
-from verify.proof import Fact, Known, Proof, SemidefiniteBound, Step, UniqueZero, check
+from verify.proof import Fact, Known, MarginCost, Proof, SemidefiniteBound, Step, UniqueZero, check
 from verify.proof.facts import Statement, rational
 from verify.proof.rules import RULES
 
@@ -47,6 +47,11 @@ def lies(step: Step) -> Iterator[Statement]:
         yield replace(fact, cost=tuple(tuple(-entry for entry in row) for row in fact.cost))
         easier = tuple((matrix, relation, right - SLIGHTLY) for matrix, relation, right in fact.constraints)
         yield replace(fact, constraints=easier)
+    elif isinstance(fact, MarginCost):
+        yield replace(fact, bound=fact.bound + SLIGHTLY)
+        yield replace(fact, sizes=tuple(size - SLIGHTLY for size in fact.sizes))
+        less = tuple(tuple(entry - SLIGHTLY if entry else entry for entry in row) for row in fact.margins)
+        yield replace(fact, margins=less)
     else:
         yield Fact(fact.right, ">" if fact.relation == "=" else fact.relation, fact.left)
         if fact.relation == "=":

@@ -7,6 +7,7 @@ import pytest
 import sympy as sp
 from false_algebra import ALGEBRA, duals
 from false_analysis import ANALYSIS
+from false_margins import MARGINS
 from falsehoods import DIPS, Case, Dip, fails, holds_point, place, ratio, value_of
 from proof_catalogue import ONE, is_accepted, one_step, ranging
 
@@ -16,7 +17,7 @@ from verify.proof.domain import agrees, points, rational_sign
 from verify.proof.provers import bound_semidefinite, isolate_zero, prove_inequality
 from verify.proof.rules import RULES
 
-FAMILIES = (*ALGEBRA, *ANALYSIS)
+FAMILIES = (*ALGEBRA, *ANALYSIS, *MARGINS)
 
 
 def nothing_else(proof: object) -> None:

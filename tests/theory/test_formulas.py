@@ -70,6 +70,11 @@ VALUES = {
     "strength_decay": Fraction(1, 300),
     "single_margin": Fraction(11, 4),
     "distance": Fraction(1, 3),
+    "kept": Fraction(6, 5),
+    "lost": Fraction(2, 3),
+    "time": Fraction(3, 7),
+    "weight": Fraction(5, 6),
+    "rate": Fraction(-1, 4),
 }
 
 

@@ -2,6 +2,9 @@
 
 Order matters for ties: where two structures have the same loss to rounding (a square is two pairs) the one
 that comes first is the one reported.
+
+Sources: 2410.23169, section 4 (collapse and pairs), 2310.05351 (softmax codes), 2605.23087 (two frequencies);
+sums, products, pairs with a single class and partial structures are derived for this project.
 """
 
 from collections.abc import Callable
@@ -14,7 +17,7 @@ from numpy.typing import NDArray
 from theory.cross_entropy.code_vectors import gram
 from theory.cross_entropy.cyclic import CyclicCodes, cyclic_codes
 from theory.cross_entropy.pairs_and_single import PairsAndSingle, pairs_and_single
-from theory.cross_entropy.products import Factorisations, Part, product_name
+from theory.cross_entropy.products import Factorisations, Part, WholeCodes, product_name
 from theory.cross_entropy.scales import Floats
 from theory.cross_entropy.sums import Sums, best_sums, items, sum_name
 
@@ -45,46 +48,38 @@ class Structures:
     part: Callable[[int], Part | None] = lambda problem: None
 
 
-def structures(
-    classes: int,
-    factors: Floats,
-    log_decay: Floats,
-    sums: Sums | None = None,
-    single: PairsAndSingle | None = None,
-) -> list[Structures]:
-    """All families for K classes and an array of (F, log μ), collapse first and zero last.
-
-    `sums` and `single` spare their computation where they have been found for many K at once.
+def structures(classes: int | NDArray[np.int64], factors: Floats, log_decay: Floats) -> list[Structures]:
+    """All families for problems of (K, F, log μ), collapse first and zero last; one K may stand for all.
 
     >>> found = structures(4, np.array([4.0]), np.log(np.array([0.01])))
     >>> min(found, key=lambda each: round(float(each.loss[0]), 12)).name(0)
     'paired'
     """
-    size = np.full(factors.size, classes)
-    products = Factorisations(classes, factors, log_decay)
-    found = [_whole(products, index) for index in range(len(products.whole))]
-    if single_is_defined(classes):
-        found.append(_pairs_and_single(classes, single or pairs_and_single(size + 0.0, factors, log_decay)))
-    found.append(_sums(classes, sums or best_sums(size, factors, log_decay)))
+    size = np.broadcast_to(np.asarray(classes, dtype=np.int64), factors.shape)
+    products = Factorisations(size, factors, log_decay)
+    found = [_whole(products, codes) for codes in products.whole]
+    odd = np.nonzero((size % 2 == 1) & (size >= 5))[0]
+    if odd.size:
+        single = pairs_and_single(size[odd].astype(np.float64), factors[odd], log_decay[odd])
+        found.append(_pairs_and_single(size, odd, single))
+    found.append(_sums(size, best_sums(size, factors, log_decay)))
     if np.isfinite(products.loss).any():
         found.append(_products(products))
-    cyclic = cyclic_codes(classes, factors, log_decay)
-    if cyclic is not None:
+    cyclic = cyclic_codes(size, factors, log_decay)
+    if np.isfinite(cyclic.loss).any():
         found.append(_cyclic(cyclic))
-    return [*found, _zero(classes, factors.size)]
+    return [*found, _zero(size)]
 
 
-def single_is_defined(classes: int) -> bool:
-    """Whether pairs and a single class are a structure of their own: odd K ≥ 5."""
-    return classes % 2 == 1 and classes >= 5
+def common_name(code: str, classes: int) -> str:
+    """What a code of all K classes is called: collapse, paired, polygon, or its own name.
 
-
-def common_name(part: Part, classes: int) -> str:
-    """What a code of all K classes is called: collapse, paired, polygon, or its own name."""
-    names = {f"orthoplex-{classes}": "paired", f"polygon-{classes}": "polygon"}
-    if part.rank == classes - 1:
+    >>> common_name("pair", 2), common_name("orthoplex-6", 6), common_name("24-cell", 24)
+    ('collapse', 'paired', '24-cell')
+    """
+    if code == f"simplex-{classes}" or code == "pair":
         return "collapse"
-    return names.get(part.name, part.name)
+    return {f"orthoplex-{classes}": "paired", f"polygon-{classes}": "polygon"}.get(code, code)
 
 
 def _spectrum(values: list[tuple[float, int]]) -> Spectrum:
@@ -98,37 +93,49 @@ def _spectrum(values: list[tuple[float, int]]) -> Spectrum:
     return tuple(runs)
 
 
-def _whole(products: Factorisations, index: int) -> Structures:
+def _whole(products: Factorisations, found: WholeCodes) -> Structures:
     """A code of all K classes; the scale of collapse is α of αS, that of the others a diagonal entry."""
-    part, scales = products.whole[index], products.whole_scales[index]
-    name = common_name(part, products.classes)
-    unit = part.size / part.rank
+    unit = products.classes / np.maximum(found.rank, 1)
+
+    def name(problem: int) -> str:
+        return common_name(products.whole_name(problem, found.kind), int(products.classes[problem]))
+
+    def part(problem: int) -> Part:
+        return products.whole_part(problem, found.kind)
+
     return Structures(
-        products.whole_losses[index],
-        np.full(scales.size, part.rank),
-        lambda problem: name,
-        lambda problem: float(scales[problem]) * (unit if name == "collapse" else 1.0),
-        lambda problem: ((float(scales[problem]) * unit, part.rank),),
-        lambda problem: scales[problem] * gram(part.name),
-        lambda problem: part,
+        found.loss,
+        found.rank,
+        name,
+        lambda problem: float(found.scale[problem] * (unit[problem] if name(problem) == "collapse" else 1.0)),
+        lambda problem: ((float(found.scale[problem] * unit[problem]), int(found.rank[problem])),),
+        lambda problem: found.scale[problem] * gram(part(problem).name),
+        part,
     )
 
 
-def _pairs_and_single(classes: int, found: PairsAndSingle) -> Structures:
-    half = (classes - 1) // 2
+def _pairs_and_single(
+    classes: NDArray[np.int64], rows: NDArray[np.intp], found: PairsAndSingle
+) -> Structures:
+    half, loss = (classes - 1) // 2, np.full(classes.size, np.inf)
+    loss[rows] = found.loss
+    place = np.searchsorted(rows, np.arange(classes.size))
     return Structures(
-        found.loss,
-        np.full(found.loss.size, half + 1),
+        loss,
+        half + 1,
         lambda problem: "pairs and a single",
         lambda problem: None,
         lambda problem: _spectrum(
-            [(2 * float(found.scale[problem]), half), (float(found.gamma[problem]), 1)]
+            [
+                (2 * float(found.scale[place[problem]]), int(half[problem])),
+                (float(found.gamma[place[problem]]), 1),
+            ]
         ),
-        lambda problem: found.logits(classes, problem),
+        lambda problem: found.logits(int(classes[problem]), int(place[problem])),
     )
 
 
-def _sums(classes: int, found: Sums) -> Structures:
+def _sums(classes: NDArray[np.int64], found: Sums) -> Structures:
     """Direct sums; those that go by another name (one block, pairs alone, nothing) are left to it."""
     pairs = 2 * found.copies[:, 0] == classes
     whole = found.copies @ np.array([code.size for code in items()]) == classes
@@ -152,10 +159,10 @@ def _sums(classes: int, found: Sums) -> Structures:
     return Structures(
         np.where(elsewhere, np.inf, found.loss),
         found.rank,
-        lambda problem: sum_name(found.copies[problem], classes),
+        lambda problem: sum_name(found.copies[problem], int(classes[problem])),
         lambda problem: None,
         spectrum,
-        lambda problem: found.logits(classes, problem),
+        lambda problem: found.logits(int(classes[problem]), problem),
         part,
     )
 
@@ -163,7 +170,9 @@ def _sums(classes: int, found: Sums) -> Structures:
 def _products(products: Factorisations) -> Structures:
     def spectrum(problem: int) -> Spectrum:
         parts = [(part, scale) for part, scale in products.product(problem) if part.rank]
-        return _spectrum([(scale * products.classes / part.rank, part.rank) for part, scale in parts])
+        return _spectrum(
+            [(scale * int(products.classes[problem]) / part.rank, part.rank) for part, scale in parts]
+        )
 
     return Structures(
         np.where(products.rank == 0, np.inf, products.loss),
@@ -185,12 +194,12 @@ def _cyclic(found: CyclicCodes) -> Structures:
     )
 
 
-def _zero(classes: int, problems: int) -> Structures:
+def _zero(classes: NDArray[np.int64]) -> Structures:
     return Structures(
-        np.full(problems, np.log(classes)),
-        np.zeros(problems, dtype=np.int64),
+        np.log(classes),
+        np.zeros(classes.size, dtype=np.int64),
         lambda problem: "zero",
         lambda problem: 0.0,
         lambda problem: (),
-        lambda problem: np.zeros((classes, classes)),
+        lambda problem: np.zeros((classes[problem], classes[problem])),
     )

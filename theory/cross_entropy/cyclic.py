@@ -3,46 +3,52 @@
 The classes form a cycle and the softmax keeps that symmetry (the harmonic codes of 2605.23087's spectral
 reduction). Z has the singular values sK/2 (twice) and tK/2 (twice; tK once for b = K/2). b = K/2 is the
 antiprism, of rank three: two parallel polygons turned against each other; other b give curves of rank
-four. Beside the antiprism the two frequencies with the largest smallest gap at equal scales are tried.
+four. Beside the antiprism the two frequencies with the largest smallest gap at equal scales are tried; b and
+±1/b modulo K are the same code with s and t exchanged, and count once.
 """
 
 from dataclasses import dataclass
 from functools import cache
+from math import gcd
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.cross_entropy.code_vectors import polygon_matrix
-from theory.cross_entropy.scales import Blocks, Floats, ListedGaps, critical_scales
+from theory.cross_entropy.scales import SMALLEST_SCALE, Blocks, Floats, TabledGaps, critical_scales
 
 FEWEST_CLASSES: Final = 7
 MOST_CLASSES: Final = 128
 """Above it two frequencies are far from enough."""
 TRIED: Final = 2
 ITERATIONS: Final = 30
-CONVERGED: Final = 1e-13
-"""Largest step in the logarithms at which Newton's method stops; it converges quadratically."""
-FARTHEST: Final = 100.0
-"""Logarithms beyond which Newton's method has lost its way."""
+CONVERGED: Final = 1e-8
+"""Largest step in the logarithms after which Newton's method stops: the next one would be a rounding."""
+START: Final = 1e-2
+"""Enough for the scale to start from."""
+ABSENT: Final = 4.0
+"""Beyond the largest gap, 2: in the table a gap that is not there, with a count of zero."""
+FARTHEST: Final = 10.0
+"""Distance of the logarithms from the start beyond which Newton's method has lost its way."""
 
 
 @dataclass(frozen=True)
 class CyclicCodes:
     """For each problem the best second frequency b, both scales (2 × problems) and the loss.
 
-    The loss is infinite where no critical point was found.
+    The loss is infinite where no critical point was found, and outside 7 ≤ K ≤ 128.
     """
 
-    classes: int
+    classes: NDArray[np.int64]
     frequency: NDArray[np.int64]
     scales: Floats
     loss: Floats
 
     def name(self, problem: int) -> str:
         """`antiprism-K`, or `cyclic-K-b`."""
-        b = int(self.frequency[problem])
-        return f"antiprism-{self.classes}" if 2 * b == self.classes else f"cyclic-{self.classes}-{b}"
+        classes, b = int(self.classes[problem]), int(self.frequency[problem])
+        return f"antiprism-{classes}" if 2 * b == classes else f"cyclic-{classes}-{b}"
 
     @property
     def ranks(self) -> NDArray[np.int64]:
@@ -58,27 +64,36 @@ class CyclicCodes:
     def logits(self, problem: int) -> Floats:
         """Z for one sample a class."""
         first, second = self.scales[:, problem]
-        b = int(self.frequency[problem])
-        return first * polygon_matrix(self.classes) + second * polygon_matrix(self.classes, b)
+        classes, b = int(self.classes[problem]), int(self.frequency[problem])
+        return first * polygon_matrix(classes) + second * polygon_matrix(classes, b)
 
 
-def cyclic_codes(classes: int, factors: Floats, log_decay: Floats) -> CyclicCodes | None:
-    """The best code of two frequencies for an array of (F, log μ); None outside 7 ≤ K ≤ 128."""
-    if not FEWEST_CLASSES <= classes <= MOST_CLASSES:
-        return None
-    frequencies = np.array(_frequencies(classes))
-    b, problem = np.repeat(frequencies, factors.size), np.tile(np.arange(factors.size), frequencies.size)
-    scales, loss = _solve(classes, b, factors[problem], log_decay[problem])
-    loss = loss.reshape(frequencies.size, -1)
-    best, at = np.argmin(loss, axis=0), np.arange(factors.size)
-    chosen = scales.reshape(2, frequencies.size, -1)[:, best, at]
-    return CyclicCodes(classes, frequencies[best], chosen, loss[best, at])
+def cyclic_codes(classes: NDArray[np.int64], factors: Floats, log_decay: Floats) -> CyclicCodes:
+    """The best code of two frequencies for problems of (K, F, log μ)."""
+    frequency = np.ones(classes.size, dtype=np.int64)
+    scales, loss = np.zeros((2, classes.size)), np.full(classes.size, np.inf)
+    within = np.nonzero((classes >= FEWEST_CLASSES) & (classes <= MOST_CLASSES))[0]
+    if within.size:
+        numbers, number = np.unique(classes[within], return_inverse=True)
+        codes = [[(count, b) for b in _frequencies(count)] for count in numbers.tolist()]
+        many = np.array([len(each) for each in codes])
+        table = _Table.of([code for each in codes for code in each])
+        places = np.arange(int(many.max()))[:, None]
+        place, problem = np.nonzero(places < many[number])
+        code, rows = (np.cumsum(many) - many)[number[problem]] + place, within[problem]
+        found, losses = _solve(table, code, factors[rows], log_decay[rows])
+        for now in (place == each for each in places):
+            better = np.nonzero(now)[0][losses[now] < loss[rows[now]]]
+            at = rows[better]
+            frequency[at], loss[at] = table.frequency[code[better]], losses[better]
+            scales[:, at] = found[:, better]
+    return CyclicCodes(classes, frequency, scales, loss)
 
 
 @cache
 def _frequencies(classes: int) -> tuple[int, ...]:
     """K/2 if it is whole, and the b whose code at equal scales has the largest smallest gap."""
-    others = np.arange(2, (classes + 1) // 2)
+    others = np.array([b for b in range(2, (classes + 1) // 2) if b <= _swapped(classes, b)])
     step = np.arange(1, classes // 2 + 1)
     gaps = np.sin(np.pi * step / classes) ** 2 + np.sin(np.pi * np.outer(others, step) / classes) ** 2
     order = np.argsort(-np.round(gaps.min(axis=1), 12), kind="stable")
@@ -86,62 +101,100 @@ def _frequencies(classes: int) -> tuple[int, ...]:
     return (classes // 2, *best) if classes % 2 == 0 else tuple(best)
 
 
-def _solve(classes: int, b: NDArray[np.int64], factors: Floats, log_decay: Floats) -> tuple[Floats, Floats]:
-    step = np.arange(1, classes // 2 + 1)
-    counts = np.where(2 * step == classes, 1.0, 2.0)
-    turns = np.stack([np.broadcast_to(step, (b.size, step.size)), b[:, None] * step % classes])
-    gaps = 2 * np.sin(np.pi * turns / classes) ** 2  # 2 × rows × gaps
-    ranks = np.stack([np.full(b.size, 2.0), np.where(2 * b == classes, 1.0, 2.0)])
-    place = np.log(np.maximum(_equal_scales(gaps, counts, ranks, classes, factors, log_decay), 1e-300))
-    rows = np.nonzero(place[0] > -FARTHEST)[0]
-    solved = np.zeros(b.size, dtype=bool)
+def _swapped(classes: int, b: int) -> int:
+    """The frequency of the same code with its two scales exchanged: ±1/b modulo K, or b if there is none."""
+    if gcd(b, classes) > 1:
+        return b
+    inverse = pow(b, -1, classes)
+    return min(inverse, classes - inverse)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """One row for each code (K, b): its gaps (2 × codes × gaps), their counts, and both ranks (2 × codes)."""
+
+    classes: NDArray[np.int64]
+    frequency: NDArray[np.int64]
+    gaps: Floats
+    counts: Floats
+    ranks: Floats
+
+    @staticmethod
+    def of(codes: list[tuple[int, int]]) -> "_Table":
+        classes, frequency = np.array(codes).T
+        step = np.arange(1, int(classes.max()) // 2 + 1)
+        full = classes[:, None]
+        turns = np.stack([np.broadcast_to(step, (classes.size, step.size)), frequency[:, None] * step % full])
+        gaps = 2 * np.sin(np.pi * turns / full) ** 2
+        present = 2 * step <= full
+        gaps = np.where(present, gaps, ABSENT)
+        counts = np.where(2 * step == full, 1.0, 2.0) * present
+        second = np.where(2 * frequency == classes, 1.0, 2.0)
+        return _Table(classes, frequency, gaps, counts, np.stack([np.full_like(second, 2.0), second]))
+
+
+def _solve(
+    table: _Table, code: NDArray[np.intp], factors: Floats, log_decay: Floats
+) -> tuple[Floats, Floats]:
+    """Both scales and the loss, by Newton's method in their logarithms from equal singular values."""
+    ranks, bend = table.ranks[:, code], 2 / factors - 1
+    log_units = np.log(table.classes[code] / ranks)
+    place = np.log(np.maximum(_equal_scales(table, code, factors, log_decay), 1e-300))
+    push = log_decay + np.log(ranks) + 2 / factors * log_units
+    start = place.copy()
+    rows = np.nonzero(place[0] > np.log(SMALLEST_SCALE))[0]
+    solved, fit = np.zeros(factors.size, dtype=bool), np.zeros(factors.size)
     for _ in range(ITERATIONS):
         if rows.size == 0:
             break
-        units = classes / ranks[:, rows]
-        push = log_decay[rows] + np.log(ranks[:, rows]) + 2 / factors[rows] * np.log(units)
-        value, jacobian = _equations(place[:, rows], gaps[:, rows], counts, push, 2 / factors[rows] - 1)
+        here = place[:, rows]
+        value, jacobian = _equations(here, table, code[rows], push[:, rows], bend[rows])
         move = _solve_two(jacobian, -value)
         reach = np.abs(move).max(axis=0)
-        place[:, rows] += move * np.minimum(1.0, 0.7 / np.maximum(reach, 0.7))
-        size = np.abs(place[:, rows]).max(axis=0)
-        done = reach < CONVERGED * (1 + size)
+        here = here + move * np.minimum(1.0, 0.7 / np.maximum(reach, 0.7))
+        place[:, rows] = here
+        done = reach < CONVERGED
         solved[rows[done]] = True
-        rows = rows[~done & (size < FARTHEST)]
+        rows = rows[~done & (np.abs(here - start[:, rows]).max(axis=0) < FARTHEST)]
     scales = np.exp(np.where(solved, place, 0.0))
-    fit = np.log1p(np.exp(-np.einsum("arg,ar->rg", gaps, scales)) @ counts)
-    power = np.exp(2 / factors * np.log(scales * classes / ranks) + log_decay)
+    rows = np.nonzero(solved)[0]
+    exponent = np.einsum("ar,arg->rg", scales[:, rows], table.gaps[:, code[rows]])
+    fit[rows] = np.log1p(np.einsum("rg,rg->r", np.exp(-exponent), table.counts[code[rows]]))
+    power = np.exp(2 / factors * (np.log(scales) + log_units) + log_decay)
     loss = fit + factors / 2 * (ranks * power).sum(axis=0)
     return scales, np.where(solved, loss, np.inf)
 
 
-def _equal_scales(
-    gaps: Floats, counts: Floats, ranks: Floats, classes: int, factors: Floats, log_decay: Floats
-) -> Floats:
+def _equal_scales(table: _Table, code: NDArray[np.intp], factors: Floats, log_decay: Floats) -> Floats:
     """s and t when all singular values are equal: one scale, to start from."""
-    share = ranks / ranks.sum(axis=0)
-    one = np.einsum("arg,ar->rg", gaps, share)
-    listed = ListedGaps(one, np.broadcast_to(counts, one.shape))
+    total = table.ranks.sum(axis=0)
+    share = table.ranks / total
+    gaps = TabledGaps((share[:, :, None] * table.gaps).sum(axis=0), table.counts, code)
     full = np.ones(factors.size)
-    blocks = Blocks(listed, full, classes * full, ranks.sum(axis=0), log_decay, factors)
-    return critical_scales(blocks) * share
+    blocks = Blocks(gaps, full, table.classes[code] * full, total[code], log_decay, factors)
+    return share[:, code] * critical_scales(blocks, converged=START)
 
 
 def _equations(
-    place: Floats, gaps: Floats, counts: Floats, push: Floats, bend: Floats
+    place: Floats, table: _Table, code: NDArray[np.intp], push: Floats, bend: Floats
 ) -> tuple[Floats, Floats]:
     """Log pull minus log push of both scales, and the Jacobian in their logarithms."""
     scales = np.exp(place)
-    exponent = -np.einsum("arg,ar->rg", gaps, scales)
-    largest = exponent.max(axis=1)
-    terms = counts * np.exp(exponent - largest[:, None])
-    inside = np.logaddexp(0, largest + np.log(terms.sum(axis=1)))
-    first = np.maximum(np.einsum("arg,rg->ar", gaps, terms), 1e-250)  # 0 if a scale is far too large
-    second = np.einsum("arg,brg,rg->abr", gaps, gaps, terms)
-    jacobian = (first * np.exp(largest - inside) - second / first[:, None, :]) * scales
+    one, other = table.gaps[0][code], table.gaps[1][code]
+    exponent = scales[0][:, None] * one + scales[1][:, None] * other
+    smallest = exponent.min(axis=1)
+    terms = table.counts[code] * np.exp(smallest[:, None] - exponent)
+    inside = np.logaddexp(0, np.log(terms.sum(axis=1)) - smallest)
+    of_one, of_other = terms * one, terms * other
+    first = np.maximum(np.stack([of_one.sum(axis=1), of_other.sum(axis=1)]), 1e-250)  # 0 for far too large
+    mixed = np.einsum("rg,rg->r", of_one, other)
+    second = np.array(
+        [[np.einsum("rg,rg->r", of_one, one), mixed], [mixed, np.einsum("rg,rg->r", of_other, other)]]
+    )
+    jacobian = (first * np.exp(-smallest - inside) - second / first[:, None, :]) * scales
     jacobian[0, 0] -= bend
     jacobian[1, 1] -= bend
-    return np.log(first) + largest - inside - push - bend * place, jacobian
+    return np.log(first) - smallest - inside - push - bend * place, jacobian
 
 
 def _solve_two(matrix: Floats, right: Floats) -> Floats:

@@ -15,6 +15,8 @@ from typing import Final, cast
 
 import sympy as sp
 
+from theory.problem import LARGEST_SIZE
+
 LARGEST_LISTED = 40
 """Sets of more than this many points are too large a ground set for `subsets`: their rank is high."""
 
@@ -136,6 +138,22 @@ def codes_of_size(size: int) -> tuple[Code, ...]:
         found.append(half_cube(size.bit_length()))
     found += _subset_codes(size)
     return tuple(found)
+
+
+def listed_codes(size: int) -> list[Code]:
+    """Simplex, orthoplex and the listed codes of a size (not the polygon)."""
+    paired = [orthoplex(size // 2)] if size >= 4 and size % 2 == 0 else []
+    return [simplex(size), *paired, *codes_of_size(size)]
+
+
+@cache
+def listed_sizes() -> tuple[int, ...]:
+    """The sizes up to `LARGEST_SIZE` of sporadic codes, half-cubes, and subsets of three points or more."""
+    sporadic = {code.size for code in SPORADIC}
+    cubes = {2**power for power in range(4, LARGEST_SIZE.bit_length())}
+    grounds = range(6, LARGEST_LISTED + 1)
+    chosen = {comb(points, few) for points in grounds for few in range(3, points // 2 + 1)}
+    return tuple(sorted(size for size in sporadic | cubes | chosen if size <= LARGEST_SIZE))
 
 
 def _subset_codes(size: int) -> list[Code]:

@@ -5,6 +5,8 @@ block is no worse than leaving its classes unserved for μ ≤ q(β): what its f
 (F/2) r (kβ/r)^{2/F}. So it exists up to the maximum of μ(β), and is no worse than zero, at its best scale, up
 to the maximum of q. Copies of a block, and classes left unserved beside them, change neither. For F = 2 both
 are reached at β = 0.
+
+Derived for this project.
 """
 
 import math
@@ -13,9 +15,9 @@ from typing import Final
 
 import numpy as np
 
-from theory.cross_entropy.products import Part, listed_codes
+from theory.cross_entropy.products import Part
 from theory.cross_entropy.scales import Blocks, Floats, Gaps, ListedGaps, PolygonGaps
-from theory.cross_entropy.tight_codes import Code, polygon
+from theory.cross_entropy.tight_codes import Code, listed_codes, polygon
 
 GRID: Final = 400
 """Points of the first scan, evenly spaced in log β."""
@@ -45,9 +47,9 @@ def thresholds(part: Part, classes: int, factors: int) -> tuple[float, float]:
 
     def log_tie(place: Floats) -> Floats:
         scale = np.exp(place)
-        drop = blocks.share * math.log(classes) - blocks.fit(scale)
+        drop = blocks.share * math.log(classes) - blocks.fit(scale, rows)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(drop > 0, np.log(drop) - np.log(blocks.penalty(scale)), -np.inf)
+            return np.where(drop > 0, np.log(drop) - np.log(blocks.penalty(scale, rows)), -np.inf)
 
     return _largest(log_decay, low, high), _largest(log_tie, low, high)
 

@@ -13,6 +13,8 @@ Tight       no: at λ = 0.01 and 0.03 the bound is vacuous, and the accuracy sti
             without a test.
 """
 
+from typing import Literal
+
 import numpy as np
 
 from theory.networks.rank_bound import rank_bound
@@ -29,6 +31,13 @@ TRAINING_IMAGES = 1_347
 LEAST_SAVED = 0.3
 ACCURATE = 0.9
 """Test accuracy below which a network is of no use, and equal accuracy says little."""
+_SHOWN: tuple[tuple[int, str, Literal["line", "points", "dashed"]], ...] = (
+    (4, "accuracy before", "line"),
+    (5, "accuracy after", "points"),
+    (2, "distance to rank 10", "line"),
+    (1, "bound on it", "dashed"),
+)
+"""Columns of the table that the figure shows."""
 DECAYS = {
     "quick": (1e-4, 1e-3, 1e-2, 3e-2, 5e-2, 1e-1),
     "full": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 2e-2, 3e-2, 4e-2, 5e-2, 7e-2, 1e-1),
@@ -99,12 +108,7 @@ def digits(run: Run) -> Evidence:
                 "share of test images; relative to ‖W‖",
                 tuple(
                     Series(label, decays, tuple(max(float(row[index]), 1e-16) for row in rows), style)
-                    for index, label, style in (
-                        (4, "accuracy before", "line"),
-                        (5, "accuracy after", "points"),
-                        (2, "distance to rank 10", "line"),
-                        (1, "bound on it", "dashed"),
-                    )
+                    for index, label, style in _SHOWN
                 ),
                 x_log=True,
                 y_log=True,

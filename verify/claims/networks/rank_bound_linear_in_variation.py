@@ -25,7 +25,7 @@ from theory.networks.smoothness import (
 from theory.sources import ZANGRANDO_2024
 from theory.tolerances import LINEAR_ALGEBRA
 from verify.claim import Claim, Run
-from verify.claims.networks.proofs.linear_bound import (
+from verify.claims.networks.lemmas.linear_bound import (
     at_the_loss,
     linear_in_the_variation,
     recursion,

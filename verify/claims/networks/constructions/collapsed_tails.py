@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from numerics.arrays import FloatArray, IntegerArray
+from numerics.descent.network import Activation
 from theory.networks.rank_bound import total_cluster_variation
 from theory.networks.representation_cost import FeaturePoint
 from theory.tolerances import LINEAR_ALGEBRA
@@ -18,7 +19,12 @@ ACTIVATIONS = ("tanh", "relu", "linear")
 FEASIBLE = 1e-11
 """|g(h) − y| that Newton's method leaves on features of a trained network, outputs of order one to ten."""
 DIGITS_DECAY = 1e-3
-TRAINED = (("plain", "tanh"), ("plain", "relu"), ("residual", "tanh"), ("residual", "relu"))
+TRAINED: tuple[tuple[str, Activation], ...] = (
+    ("plain", "tanh"),
+    ("plain", "relu"),
+    ("residual", "tanh"),
+    ("residual", "relu"),
+)
 MEMBERS = 12
 """Samples of each digit whose features are moved to a common output."""
 

@@ -1,1 +1,0 @@
-"""Proofs of the claims about general networks, as data."""
