@@ -25,9 +25,9 @@ BISECTED: Final = (
     Bisected(4, 3, Fraction(2971, 1000), 111_200),
     Bisected(4, 4, Fraction(2801, 1000), 208_500),
 )
-"""K = 3 to a tenth of a per cent, K = 4 to one per cent for F = 3, 4; its F = 5, 6 close to one per cent as
-well, in 303 299 and 605 937 nodes, too many for every check. For K = 5 a million nodes do not close 0.8 times
-the simplex at F = 3. The nodes allowed are a few more than are needed, and too few for a bound 0.001 higher."""
+"""K = 3 to a tenth of a per cent, K = 4 to one per cent for F = 3, 4. Its F = 5, 6 close to one per cent as
+well, in 303 299 and 605 937 nodes, too many for every check; for K = 5 and F = 3 a million nodes do not close
+0.8 times the simplex. The nodes allowed are a few more than needed, and too few for a bound 0.001 higher."""
 
 FOUND: Final = {
     (7, 4): (3, 0),
