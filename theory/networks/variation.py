@@ -29,12 +29,12 @@ def cluster_sizes(labels: Labels, columns: int) -> Labels:
     if not labels.size or labels.min() < 0:
         found = f"{labels.min()} is a label" if labels.size else "there are no samples"
         raise InvalidProblemError(f"{found}: number the clusters 0, 1, … without gaps")
-    missing = np.setdiff1d(np.arange(min(int(labels.max()), columns) + 1), labels)
-    if missing.size:
+    sizes = np.bincount(np.minimum(labels, columns))  # a label beyond leaves a gap below, however large it is
+    if not sizes.all():
         raise InvalidProblemError(
-            f"cluster {missing[0]} has no sample: number the clusters 0, 1, … without gaps"
+            f"cluster {np.argmin(sizes)} has no sample: number the clusters 0, 1, … without gaps"
         )
-    return np.bincount(labels)
+    return sizes
 
 
 def deviations_from_cluster_means(columns: Matrix, labels: Labels) -> Matrix:
