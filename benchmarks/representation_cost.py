@@ -1,6 +1,6 @@
 """Cheapest margins by our own solver, by SCS and by Clarabel: medians, ratios, and the gaps they reached.
 
-    .venv/bin/python -m benchmarks.representation_cost [--classes 20] [--repeats 5] [--largest 40]
+    python benchmarks/representation_cost.py [--classes 20] [--repeats 5] [--largest 40]
 
 Every round draws its margins anew (uniform on [½, 3/2], or ones with random class weights) and asks all
 solvers in turn, so that other load meets them alike. Programs are compiled before; times are whole calls,
