@@ -1,7 +1,7 @@
 """What margins cost with more factors: proved lower bounds, and the best known codes for K ≤ 12, F ≤ 8.
 
 Statement   Let Z be K×K with Z_cc − Z_jc ≥ 1 for all j ≠ c. (a) Σσ_i(Z)^{2/F} ≥ (K − 1)^{2/F} for every K ≥ 2
-            and F ≥ 2. (b) It is at least the bound of `BISECTED` for K = 3, F = 3…8 and for K = 4, F = 3, 4, 5.
+            and F ≥ 2. (b) It is at least the bound of `BISECTED` for K = 3, F = 3…8 and K = 4, F = 3, 4, 5.
 Source      Derived for this project: (a) from the nuclear norm, (b) by bisection over Gram matrices.
 Computed    the cost of random matrices; costs of sums of codes and of codes that descent finds, from many
             starts, with their KKT residual, beside the lower bounds.
