@@ -2,10 +2,10 @@
 
     python benchmarks/predictions.py
 
-Seconds of processor time (user), the best of three; nothing here passes or fails.
+Wall-clock seconds, median and range of several; run it on an idle machine. Nothing here passes or fails.
 """
 
-import resource
+import statistics
 import subprocess
 import sys
 import time
@@ -24,39 +24,40 @@ COMMANDS = (
 )
 
 
+REPEATS = 5
+
+
 def main() -> None:
     """Print both tables."""
-    print("one prediction, start of Python included          user seconds")
+    print(f"{'one prediction, start of Python included':<50}{'median':>8}{'least':>8}{'most':>8}")
     for arguments in COMMANDS:
-        print(f"  {arguments:<48}{best_of_three(lambda given=arguments: command_seconds(given)):>12.2f}")
-    print("sweeps                               predictions  user seconds")
+        show(arguments, lambda given=arguments: command(given))
+    print(f"{'10 000 predictions in one call':<50}{'median':>8}{'least':>8}{'most':>8}")
     for name, sweep in sweeps().items():
-        seconds = best_of_three(lambda run=sweep: process_seconds(run))
-        print(f"  {name:<35}{sweep().loss.size:>12}{seconds:>14.2f}")
+        show(name, sweep)
 
 
-def best_of_three(measure: Callable[[], float]) -> float:
-    """The least of three measurements."""
-    return min(measure() for _ in range(3))
-
-
-def command_seconds(arguments: str) -> float:
-    """User time of `rankcollapse predict` for cross-entropy in a new process."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    command = [sys.executable, "-m", "rankcollapse", "predict", "--loss", "cross-entropy", "--json"]
-    subprocess.run([*command, *arguments.split()], check=True, capture_output=True)
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
-
-
-def process_seconds(run: Callable[[], Sweep]) -> float:
-    """Processor time of a call."""
-    start = time.process_time()
+def show(name: str, run: Callable[[], object]) -> None:
+    """Print how long a call takes, after one to warm up."""
     run()
-    return time.process_time() - start
+    seconds: list[float] = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - start)
+    print(
+        f"  {name:<48}{statistics.median(seconds):>8.2f}{min(seconds):>8.2f}{max(seconds):>8.2f}", flush=True
+    )
+
+
+def command(arguments: str) -> None:
+    """`rankcollapse predict` for cross-entropy in a new process."""
+    line = [sys.executable, "-m", "rankcollapse", "predict", "--loss", "cross-entropy", "--json"]
+    subprocess.run([*line, *arguments.split()], check=True, capture_output=True)
 
 
 def sweeps() -> dict[str, Callable[[], Sweep]]:
-    """Ten thousand predictions each: a grid, random problems, and the squared loss."""
+    """Ten thousand predictions each: grids, scattered problems, and the squared loss."""
     generator = np.random.default_rng(0)
     grid = np.geomspace(1e-8, 0.1, 50)
     random = {
@@ -64,6 +65,12 @@ def sweeps() -> dict[str, Callable[[], Sweep]]:
         "depth": generator.integers(1, 9, 10_000),
         "weight_decay": 10.0 ** generator.uniform(-8, -1, 10_000),
     }
+
+    def scattered(most: int) -> Callable[[], Sweep]:
+        classes = np.exp(generator.uniform(np.log(2), np.log(most), 10_000)).round().astype(int)
+        depth, decay = generator.integers(1, 101, 10_000), 10.0 ** generator.uniform(-9, -1, 10_000)
+        return lambda: predict_many(loss="cross-entropy", classes=classes, depth=depth, weight_decay=decay)
+
     return {
         "25 K × 8 L × 50 λ, K = 2…26": lambda: predict_many(
             loss="cross-entropy",
@@ -78,7 +85,9 @@ def sweeps() -> dict[str, Callable[[], Sweep]]:
             weight_decay=np.geomspace(1e-8, 0.1, 125),
         ),
         "random K ≤ 100, L ≤ 8, λ": lambda: predict_many(loss="cross-entropy", **random),
-        "the same, squared loss": lambda: predict_many(loss="squared", **random),
+        "scattered K ≤ 1000 (log-uniform), L ≤ 100, λ": scattered(1000),
+        "scattered K ≤ 10⁶ (log-uniform), L ≤ 100, λ": scattered(10**6),
+        "random K ≤ 100, L ≤ 8, λ, squared loss": lambda: predict_many(loss="squared", **random),
     }
 
 

@@ -12,6 +12,30 @@ FloatArray: TypeAlias = NDArray[np.float64]
 IntegerArray: TypeAlias = NDArray[np.int64]
 
 
+def real_array(value: ArrayLike, name: str) -> FloatArray:
+    """Return a contiguous float64 copy of real numbers, infinities and NaN among them as they are.
+
+    Raises
+    ------
+    InvalidProblemError
+        If the value is not made of real numbers, or ragged.
+
+    Examples
+    --------
+    >>> real_array([1, 2], "shares")
+    array([1., 2.])
+    """
+    try:
+        if np.iscomplexobj(value):
+            raise TypeError("its entries are complex")
+        return np.array(value, dtype=np.float64, order="C")
+    except (TypeError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise InvalidProblemError(
+            f"{name} is not a real matrix, vector or number ({reason}): pass an array"
+        ) from error
+
+
 def finite_matrix(value: ArrayLike, name: str) -> FloatArray:
     """Return a contiguous float64 copy of a finite, non-empty matrix.
 
@@ -27,12 +51,7 @@ def finite_matrix(value: ArrayLike, name: str) -> FloatArray:
     >>> finite_matrix([[1, 2]], "targets")
     array([[1., 2.]])
     """
-    try:
-        if np.iscomplexobj(value):
-            raise TypeError("its entries are complex")
-        matrix = np.array(value, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as error:
-        raise InvalidProblemError(f"{name} is not a real matrix ({error}): pass a 2-d array") from error
+    matrix = real_array(value, name)
     if matrix.ndim != 2 or matrix.size == 0:
         raise InvalidProblemError(f"{name} has shape {matrix.shape}: pass a non-empty 2-d array")
     if not np.isfinite(matrix).all():

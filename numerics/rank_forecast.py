@@ -7,6 +7,11 @@ from numpy.typing import ArrayLike
 
 from numerics.arrays import FloatArray, class_labels, decay_of_each, finite_matrix
 from numerics.descent.network import Activation, Network, network_outputs, random_network
+from numerics.networks.architecture import Architecture
+from numerics.networks.forecast import forecast
+from numerics.networks.layers import Activation as Nonlinearity
+from numerics.networks.layers import Dense, Layer, residual
+from numerics.networks.objective import Objective
 from theory.errors import InvalidProblemError
 from theory.networks.before_training import LayerForecast, bounds_before_training
 from theory.networks.smoothness import Loss
@@ -52,7 +57,7 @@ def full_loss(
 
 
 def rank_bounds_before_training(
-    start: Network | Sequence[int],
+    start: Network | Architecture | Sequence[int],
     inputs: ArrayLike,
     answers: ArrayLike,
     weight_decays: float | Sequence[float],
@@ -70,8 +75,9 @@ def rank_bounds_before_training(
     Parameters
     ----------
     start
-        The initial network (plain, not residual), or layer sizes from the inputs to the outputs; then
-        `activation` and `seed` say which random network is meant (`random_network`).
+        The initial network, plain or residual; or layer sizes from the inputs to the outputs: then
+        `activation` and `seed` say which random network is meant (`random_network`); or an architecture of
+        any kind, whose random parameters `seed` names (for given ones, see `forecast`).
     inputs, answers
         p × N data; N labels for cross-entropy, t × N targets for the squared loss.
     weight_decays
@@ -83,7 +89,7 @@ def rank_bounds_before_training(
     Raises
     ------
     InvalidProblemError
-        If shapes or decays do not fit, a cluster mixes classes, or the network is a residual one.
+        If shapes or decays do not fit, some decay is 0, or a cluster mixes classes.
 
     Examples
     --------
@@ -91,12 +97,25 @@ def rank_bounds_before_training(
     >>> first, last = rank_bounds_before_training([1, 4, 2], data, [0, 0, 1, 1], 1.0, loss="cross-entropy")
     >>> first.informs, first.distance < 1e-3, first.values_above(0.1, clusters=2)
     (True, True, 2)
+
+    A convolutional network, whose forecasts bear the names of its weights:
+
+    >>> from numerics.networks.standard import convolutional_network
+    >>> network = convolutional_network((1, 2, 2), (3,), 2, "tanh", size=2)
+    >>> images = np.array([[1.0, 1.0, -1.0, -1.0]] * 4) + 0.01 * np.eye(4)
+    >>> found = rank_bounds_before_training(network, images, [0, 0, 1, 1], 0.5, loss="cross-entropy")
+    >>> [layer.name for layer in found]
+    ['C1', 'readout']
     """
     network = start
+    if isinstance(network, Network) and network.residual:
+        return _residual(network, inputs, answers, weight_decays, loss, clusters)
+    if isinstance(network, Architecture):
+        decays = decay_of_each(weight_decays, len(network.maps)).tolist()
+        objective = Objective(network, inputs, answers, dict(zip(network.maps, decays, strict=True)), loss)
+        return forecast(objective, network.random_parameters(np.random.default_rng(seed)), clusters=clusters)
     if not isinstance(network, Network):
         network = random_network(network, activation, np.random.default_rng(seed))
-    if network.residual:
-        raise InvalidProblemError("the network is a residual one: these closed forms are those of plain ones")
     data = finite_matrix(inputs, "inputs")
     decays = decay_of_each(weight_decays, len(network.weights))
     initial = full_loss(network, data, answers, decays, loss=loss)
@@ -111,6 +130,31 @@ def rank_bounds_before_training(
         activation=network.activation,
         loss=loss,
     )
+
+
+def _residual(
+    network: Network,
+    inputs: ArrayLike,
+    answers: ArrayLike,
+    weight_decays: float | Sequence[float],
+    loss: Loss,
+    clusters: ArrayLike | None,
+) -> tuple[LayerForecast, ...]:
+    """Blocks z + V σ(W z) and a last layer as an architecture at the network's own parameters."""
+    biased = bool(network.biases)
+    layers: list[Layer] = []
+    dense = [
+        Dense(f"{'W' if index % 2 == 0 else 'V'}{index // 2 + 1}", len(weight), biased)
+        for index, weight in enumerate(network.weights)
+    ]
+    for inner, outer in zip(dense[:-1:2], dense[1::2], strict=True):
+        layers.append(residual(inner, Nonlinearity(network.activation), outer))
+    same = Architecture((network.weights[0].shape[1],), (*layers, dense[-1]))
+    biases = network.biases or [np.zeros(0)] * len(dense)
+    parameters = [part.ravel() for pair in zip(network.weights, biases, strict=True) for part in pair]
+    decays = decay_of_each(weight_decays, len(dense)).tolist()
+    objective = Objective(same, inputs, answers, dict(zip(same.maps, decays, strict=True)), loss)
+    return forecast(objective, np.concatenate(parameters), clusters=clusters)
 
 
 def _classes(answers: ArrayLike, samples: int, loss: Loss) -> np.ndarray:

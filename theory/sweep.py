@@ -1,5 +1,6 @@
 """Many predictions at once: arrays of classes, depths, decays and samples in place of one problem."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
@@ -14,8 +15,10 @@ from theory.tolerances import EPSILON
 
 Floats = NDArray[np.float64]
 
-BATCH = 1000
-"""Cross-entropy problems at a time."""
+BATCH = 2500
+LARGE_BATCH = 1000
+"""Cross-entropy problems at a time, and for more than `LARGE` classes: they may have many divisors."""
+LARGE = 10_000
 
 FOLD_ITERATIONS = 100
 """Newton's method halves its error at a double root: enough for half of the digits there."""
@@ -45,8 +48,7 @@ def predict_many(
 ) -> Sweep:
     """Predict balanced problems for arrays of K, L, λ and n, broadcast together.
 
-    The same numbers as `predict`, one by one. Cross-entropy works through the distinct K one after the
-    other (a few milliseconds each); depths, decays and samples are vectorised.
+    The same numbers as `predict`, one by one, to a few roundings.
 
     Raises InvalidProblemError naming the first value that breaks a rule of `Problem`.
 
@@ -104,9 +106,7 @@ def _cross_entropy(
     names = np.full(classes.size, "", dtype=object)
     rank = np.zeros(classes.size, dtype=np.int64)
     loss, collapse = np.full((2, classes.size), np.inf)
-    for rows in np.split(order, np.arange(BATCH, classes.size, BATCH)):
-        if rows.size == 0:
-            continue
+    for rows in _batches(order, classes):
         found = structures(classes[rows], factors[rows], log_decay[rows])
         losses = np.stack([each.loss for each in found])
         first = np.argmax(losses <= losses.min(axis=0) * (1 + SAME_LOSS), axis=0)
@@ -116,6 +116,14 @@ def _cross_entropy(
         names[rows] = [found[index].name(row) for row, index in enumerate(first.tolist())]
         collapse[rows] = losses[0]
     return Sweep(names.astype(np.str_), loss, rank, collapse)
+
+
+def _batches(order: NDArray[np.intp], classes: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
+    few = int(np.searchsorted(classes[order], LARGE))
+    for start in range(0, few, BATCH):
+        yield order[start : min(start + BATCH, few)]
+    for start in range(few, order.size, LARGE_BATCH):
+        yield order[start : start + LARGE_BATCH]
 
 
 def _squared(classes: NDArray[np.int64], factors: Floats, decay: Floats, samples: NDArray[np.int64]) -> Sweep:

@@ -77,7 +77,7 @@ def repaired(
     InvalidProblemError
         If margins or multipliers are not finite K×K, K ≥ 2, or sizes are not K positive numbers.
     """
-    asked, weights = _problem(margins, sizes)
+    asked, weights = checked_problem(margins, sizes)
     given = finite_matrix(np.asarray(multipliers, dtype=np.float64), "multipliers")
     classes = len(weights)
     if given.shape != (classes, classes):
@@ -115,11 +115,11 @@ def certify_margins(
     --------
     >>> certificate = certify_margins([[0, 1], [2, 0]])
     >>> certificate.holds(), round(float(certificate.bound), 5)
-    (True, 1.5)
+    (True, 1.58114)
     """
     import cvxpy as cp
 
-    asked, weights = _problem(margins, sizes)
+    asked, weights = checked_problem(margins, sizes)
     classes = len(weights)
     wanted = np.array([[float(entry) for entry in row] for row in asked])
     logits = cp.Variable((classes, classes))
@@ -142,7 +142,7 @@ def _failed(asked: Rationals, weights: tuple[Fraction, ...], status: str, remedy
     return MarginCertificate(weights, asked, zero, status, remedy)
 
 
-def _problem(
+def checked_problem(
     margins: ArrayLike | Sequence[Sequence[Any]], sizes: Sequence[Any] | None
 ) -> tuple[Rationals, tuple[Fraction, ...]]:
     """Margins and sizes as fractions, checked."""

@@ -144,14 +144,10 @@ class NetworkObjective:
         """The directions that `numerics.critical.network_symmetry` knows of."""
         parts = self.split(point)
         run, _ = self._passed(parts)
-        dead: list[NDArray[np.bool_]] = [
-            np.asarray((self._arguments(parts, run, index) < 0.0).all(axis=1))
-            if activation == "relu"
-            else np.zeros(weight.shape[0], dtype=bool)
-            for index, (activation, weight) in enumerate(
-                zip(self.network.activations, parts.weights, strict=True)
-            )
-        ]
+        dead: list[NDArray[np.bool_]] = []
+        for index, activation in enumerate(self.network.activations):
+            silent = self._arguments(parts, run, index) < 0.0
+            dead.append(np.asarray(silent.all(axis=1)) & (activation == "relu"))
         return flat_directions(self, parts, dead)
 
     def kink_distance(self, point: FloatArray) -> float:

@@ -47,7 +47,8 @@ class DeepCost:
     @property
     def rank(self) -> int:
         """Singular values above `NUMERICAL_RANK` of the largest."""
-        return numerical_rank(np.linalg.svd(self.logits, compute_uv=False))
+        values = np.linalg.svd(self.logits, compute_uv=False)
+        return numerical_rank(np.asarray(values, dtype=np.float64))
 
 
 def reweight(

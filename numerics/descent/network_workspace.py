@@ -1,7 +1,6 @@
 """A network and its data laid out for the kernels, and run by as many threads as there are."""
 
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Final
@@ -20,8 +19,8 @@ from numerics.descent.recording import Snapshot
 
 ACTIVATION_CODES: Final[dict[Activation, int]] = {"linear": LINEAR, "tanh": TANH, "relu": RELU}
 
-BLOCK: Final = 128
-"""Samples that go through the network at a time: few enough for the cache, enough for BLAS."""
+BLOCK: Final = 64
+"""Samples that go through the network at a time: few enough for the cache, enough for a product."""
 
 APPLIED: Final[dict[int, Callable[[FloatArray], FloatArray]]] = {
     LINEAR: lambda values: values,
@@ -29,7 +28,7 @@ APPLIED: Final[dict[int, Callable[[FloatArray], FloatArray]]] = {
     RELU: lambda values: np.maximum(values, 0.0),
 }
 
-MOST_LOTS: Final = 4
+MOST_LOTS: Final = 8
 """Most sums kept apart. A constant, not the number of threads: the digits must not depend on that."""
 
 WORTH_TURNING: Final = 32
@@ -76,20 +75,24 @@ class NetworkDescent:
         """Run steps first..last in place."""
         if self.helpers is None:
             return self._stage(control, first, last, ALL, (0, self.layers.fits.size))
-        lots, threads = self.layers.fits.size, self.threads
-        shares = list(itertools.pairwise(lots * share // threads for share in range(threads + 1)))
         count = first
         while True:
+            lots = iter(range(self.layers.fits.size))  # whoever is free takes the next
             tasks = [
-                self.helpers.submit(self._stage, control, count, last, LOTS, share) for share in shares[1:]
+                self.helpers.submit(self._take_lots, control, count, last, lots)
+                for _ in range(self.threads - 1)
             ]
-            self._stage(control, count, last, LOTS, shares[0])
+            self._take_lots(control, count, last, lots)
             for task in tasks:
                 task.result()
             progress = self._stage(control, count, last, REST, (0, 0))
             if progress.status != RUNNING:
                 return progress
             count = progress.step
+
+    def _take_lots(self, control: Control, count: int, last: int, lots: Iterator[int]) -> None:
+        for lot in lots:
+            self._stage(control, count, last, LOTS, (lot, lot + 1))
 
     def _stage(self, control: Control, first: int, last: int, stage: int, lots: tuple[int, int]) -> Progress:
         return Progress(*advance_network(self.state, self.layers, control, first, last, stage, *lots))

@@ -12,12 +12,12 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from numerics.arrays import FloatArray
+from numerics.conic_solvers import Status
 from numerics.representation_cost.fits import Alignment, Interpolation, Margins
 from numerics.representation_cost.problem import CostProblem
 from theory.tolerances import LINEAR_ALGEBRA, SOLVER_GAP
 
 Solver: TypeAlias = Literal["clarabel", "scs", "own"]
-Status: TypeAlias = Literal["optimal", "inaccurate", "infeasible", "unbounded", "timed out", "failed"]
 
 NOTHING: Final = np.zeros((0, 0))
 

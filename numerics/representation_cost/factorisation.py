@@ -45,8 +45,8 @@ def max_margin_cost(classes: int, *, solver: Solver = "clarabel") -> Representat
     >>> round(max_margin_cost(3).value, 5)
     4.0
     """
-    if classes < 2:
-        raise InvalidProblemError(f"classes {classes}: a margin needs at least 2")
+    if not float(classes).is_integer() or classes < 2:
+        raise InvalidProblemError(f"classes {classes}: margins need an integer of at least 2")
     return _twice(representation_cost(margins(np.ones((classes, classes))), solver=solver))
 
 

@@ -23,7 +23,6 @@ class Margins:
     required: FloatArray
     labels: IntegerArray
     name: ClassVar[str] = "margins"
-    is_constraint: ClassVar[bool] = True
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -69,7 +68,6 @@ class Interpolation:
 
     targets: FloatArray
     name: ClassVar[str] = "interpolation"
-    is_constraint: ClassVar[bool] = True
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -104,7 +102,6 @@ class CrossEntropy:
     labels: IntegerArray
     shares: FloatArray
     name: ClassVar[str] = "cross-entropy"
-    is_constraint: ClassVar[bool] = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -162,7 +159,6 @@ class SquaredLoss:
     targets: FloatArray
     shares: FloatArray
     name: ClassVar[str] = "squared"
-    is_constraint: ClassVar[bool] = False
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -200,7 +196,6 @@ class Alignment:
 
     directions: FloatArray
     name: ClassVar[str] = "alignment"
-    is_constraint: ClassVar[bool] = False
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -8,11 +8,12 @@ columns z has the singular values of the one column √n_k·z.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.arrays import FloatArray, class_labels, finite_matrix
+from numerics.arrays import FloatArray, class_labels, finite_matrix, real_array
 from numerics.representation_cost.fits import (
     Alignment,
     CrossEntropy,
@@ -23,6 +24,9 @@ from numerics.representation_cost.fits import (
 )
 from theory.errors import InvalidProblemError
 
+LARGEST: Final = 1e100
+"""Beyond it, and below one over it, products of three numbers leave the range of floats."""
+
 
 @dataclass(frozen=True, eq=False)
 class CostProblem:
@@ -31,6 +35,13 @@ class CostProblem:
     fit: Fit
     inputs: FloatArray
     weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Raise InvalidProblemError if fit and inputs differ in their numbers of samples."""
+        if self.inputs.ndim != 2 or self.inputs.shape[1] != self.fit.shape[1]:
+            raise InvalidProblemError(
+                f"inputs of shape {self.inputs.shape} for {self.fit.shape[1]} samples: one column each"
+            )
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -77,7 +88,7 @@ def margins(
     >>> margins(np.ones((3, 3))).shape
     (3, 3)
     """
-    asked = np.array(required, dtype=np.float64)
+    asked = real_array(required, "required margins")
     if asked.ndim != 2 or asked.shape[0] < 2 or asked.shape[1] < 1:
         raise InvalidProblemError(f"margins of shape {asked.shape}: they need at least 2 rows and a column")
     if np.isnan(asked).any() or (asked == np.inf).any():
@@ -87,6 +98,7 @@ def margins(
         raise InvalidProblemError(f"{samples} columns for {classes} classes: say their labels")
     own = class_labels(np.arange(samples) if labels is None else labels, samples, classes)
     asked[own, np.arange(samples)] = -np.inf
+    _of_moderate_size(asked, "required margins")
     return CostProblem(Margins(asked, own), _inputs(inputs, samples))
 
 
@@ -103,7 +115,7 @@ def interpolation(targets: ArrayLike, *, inputs: ArrayLike | None = None) -> Cos
     >>> interpolation([[1.0, 2.0]], inputs=[[1.0, 2.0], [0.0, 0.0]]).shape
     (1, 2)
     """
-    wanted = finite_matrix(targets, "targets")
+    wanted = _matrix(targets, "targets")
     return CostProblem(Interpolation(wanted), _inputs(inputs, wanted.shape[1]))
 
 
@@ -155,7 +167,7 @@ def penalised_squared_loss(
     >>> penalised_squared_loss(np.eye(2), 0.1).weight
     0.1
     """
-    wanted = finite_matrix(targets, "targets")
+    wanted = _matrix(targets, "targets")
     fit = SquaredLoss(wanted, _shares(shares, wanted.shape[1]))
     return CostProblem(fit, _inputs(inputs, wanted.shape[1]), _weight(weight))
 
@@ -177,7 +189,7 @@ def penalised_alignment(
     >>> penalised_alignment(np.eye(2), 1.0).shape
     (2, 2)
     """
-    wanted = finite_matrix(directions, "directions")
+    wanted = _matrix(directions, "directions")
     return CostProblem(Alignment(wanted), _inputs(inputs, wanted.shape[1]), _weight(weight))
 
 
@@ -195,29 +207,44 @@ def class_inputs(sizes: Sequence[int]) -> FloatArray:
     array([[1. , 0. ],
            [0. , 0.5]])
     """
-    counts = np.asarray(sizes, dtype=np.float64)
-    if counts.ndim != 1 or counts.size == 0 or not (counts >= 1).all():
-        raise InvalidProblemError(f"class sizes {list(sizes)}: each must be at least 1")
+    counts = real_array(sizes, "class sizes")
+    if counts.ndim != 1 or counts.size == 0 or not ((counts >= 1) & (counts < np.inf)).all():
+        raise InvalidProblemError(f"class sizes {counts.tolist()}: each must be at least 1, and finite")
     return np.diag(1.0 / np.sqrt(counts))
 
 
 def _inputs(inputs: ArrayLike | None, samples: int) -> FloatArray:
-    matrix = np.eye(samples) if inputs is None else finite_matrix(inputs, "inputs")
-    if matrix.shape[1] != samples:
-        raise InvalidProblemError(f"inputs have {matrix.shape[1]} columns for {samples} samples")
+    matrix = np.eye(samples) if inputs is None else _matrix(inputs, "inputs")
     if not matrix.any():
         raise InvalidProblemError("inputs are all zero: no weight acts on anything, drop the zero columns")
     return matrix
 
 
 def _shares(shares: ArrayLike | None, samples: int) -> FloatArray:
-    given = np.full(samples, 1.0 / samples) if shares is None else np.array(shares, dtype=np.float64)
+    given = np.full(samples, 1.0 / samples) if shares is None else real_array(shares, "shares")
     if given.shape != (samples,) or not (np.isfinite(given).all() and (given > 0).all()):
         raise InvalidProblemError(f"shares of shape {given.shape}: pass {samples} positive numbers")
-    return given
+    return _of_moderate_size(given, "shares")
 
 
 def _weight(weight: float) -> float:
-    if not 0 < weight < np.inf:
-        raise InvalidProblemError(f"weight {weight} of the nuclear norm must be positive and finite")
-    return float(weight)
+    given = real_array(weight, "weight")
+    if given.ndim or not 0 < given < np.inf:
+        raise InvalidProblemError(
+            f"weight {weight} of the nuclear norm must be a number, positive and finite"
+        )
+    return float(_of_moderate_size(given, "weight"))
+
+
+def _matrix(value: ArrayLike, name: str) -> FloatArray:
+    return _of_moderate_size(finite_matrix(value, name), name)
+
+
+def _of_moderate_size(values: FloatArray, name: str) -> FloatArray:
+    """The values if the largest of the finite ones is zero or within the range where nothing overflows."""
+    size = float(np.max(np.abs(values), where=np.isfinite(values), initial=0.0))
+    if size and not 1.0 / LARGEST <= size <= LARGEST:
+        raise InvalidProblemError(
+            f"{name} of size {size:.0e}: rescale to between {1 / LARGEST:.0e} and {LARGEST:.0e}"
+        )
+    return values

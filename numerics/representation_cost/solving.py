@@ -4,52 +4,27 @@ Failure, infeasibility, an objective without a minimum, a stop for lack of time:
 type with a remedy. No status of a solver is taken on trust (see `enclosure`).
 """
 
-import importlib.metadata
 import threading
-import time
-import warnings
 from dataclasses import dataclass, replace
-from typing import Any, Final, get_args
+from typing import get_args
 
 import numpy as np
 
+from numerics.conic_solvers import SECONDS, ConicSolver, solve
 from numerics.representation_cost.enclosure import (
     Attempt,
     RepresentationCost,
     Solver,
-    Status,
     enclose,
-    is_feasible,
 )
 from numerics.representation_cost.fits import Alignment, Interpolation, Margins, SquaredLoss
 from numerics.representation_cost.own import own_attempt
 from numerics.representation_cost.problem import CostProblem
-from numerics.representation_cost.programs import Form, Program, program_for
+from numerics.representation_cost.programs import Form, program_for
 from theory.errors import InvalidProblemError
 from theory.tolerances import SOLVER_GAP
 
-CLARABEL_ACCURACY = 1e-9
-"""A digit beyond what it asks of itself; the gap says what came of it."""
-
-SCS_ACCURACY = 1e-8
-"""Accuracy asked of the first-order solver: two digits below what is asked of the comparison."""
-
-SCS_ITERATIONS = 100_000
-"""A few seconds at the sizes met here."""
-
-SECONDS: Final = 60.0
-"""Time allowed by default: forty classes with margins take Clarabel less."""
-
 _ONE_AT_A_TIME = threading.Lock()
-_CLAIMS: Final[dict[str, Status]] = {
-    "optimal": "optimal",
-    "optimal_inaccurate": "inaccurate",
-    "infeasible": "infeasible",
-    "infeasible_inaccurate": "infeasible",
-    "unbounded": "unbounded",
-    "unbounded_inaccurate": "unbounded",
-    "user_limit": "timed out",
-}
 
 
 def representation_cost(
@@ -83,15 +58,19 @@ def representation_cost(
     >>> cost.status, round(cost.value, 6)
     ('optimal', 2.0)
     """
+    if not isinstance(problem, CostProblem):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidProblemError(
+            f"{type(problem).__name__} is no problem: make one by margins, interpolation or penalised_…"
+        )
     if solver not in get_args(Solver):
         raise InvalidProblemError(f"solver {solver!r} is unknown: use clarabel, scs or own")
     if form not in get_args(Form):
         raise InvalidProblemError(f"form {form!r} is unknown: use {' or '.join(get_args(Form))}")
-    if not (accuracy > 0 and seconds > 0):
-        raise InvalidProblemError(f"accuracy {accuracy} and seconds {seconds} must be positive")
-    zero = np.zeros(problem.shape)
-    if problem.fit.is_constraint and is_feasible(problem, zero):
-        return enclose(problem, Attempt("none: zero meets the constraints"), accuracy)
+    if not (0 < accuracy < np.inf and 0 < seconds < np.inf):
+        raise InvalidProblemError(f"accuracy {accuracy} and seconds {seconds} must be positive and finite")
+    at_zero = enclose(problem, Attempt("none: zero is optimal"), accuracy)
+    if at_zero.status == "optimal":
+        return at_zero
     if solver == "own":
         return enclose(problem, own_attempt(problem, accuracy, seconds), accuracy)
     return enclose(problem, _ask(problem, solver, form, seconds), accuracy)
@@ -151,67 +130,20 @@ def _reconciled(first: RepresentationCost, second: RepresentationCost) -> str:
     return f"both enclosures hold; take that of {better.solver} ({better.status}, gap {better.gap:.1e})"
 
 
-def _ask(problem: CostProblem, solver: Solver, form: Form, seconds: float) -> Attempt:
+def _ask(problem: CostProblem, solver: ConicSolver, form: Form, seconds: float) -> Attempt:
     """Clarabel's or SCS's attempt at the problem, scaled to inputs and demands of size one."""
-    name = f"{solver} {importlib.metadata.version(solver)}"
-    other = "scs" if solver == "clarabel" else "clarabel"
     scaled, stretch, pull = _normalised(problem)
     with _ONE_AT_A_TIME:  # compiled programs are shared
         program = program_for(scaled, form)
-        started = time.perf_counter()
-        failure = _run(program, solver, seconds)
-        elapsed = time.perf_counter() - started
-        if failure:
-            return Attempt(name, claim="failed", remedy=f"{failure}: ask {other}", seconds=elapsed)
-        claim = _CLAIMS.get(str(program.problem.status), "failed")
-        remedy = "" if claim == "optimal" else _advice(claim, seconds, other)
-        attempt = Attempt(name, claim=claim, remedy=remedy, seconds=elapsed, iterations=_iterations(program))
-        if program.matrix.value is None or claim in ("infeasible", "unbounded"):
+        word = solve(program.problem, solver, seconds=seconds)
+        attempt = Attempt(word.solver, None, None, word.status, word.remedy, word.seconds, word.iterations)
+        if word.status in ("infeasible", "unbounded", "failed") or program.matrix.value is None:
             return attempt
         return replace(
             attempt,
             matrix=stretch * np.array(program.matrix.value, dtype=np.float64),
             multipliers=pull * program.multipliers(),
         )
-
-
-def _run(program: Program, solver: Solver, seconds: float) -> str:
-    """Solve; returns what a solver that broke down says, else nothing."""
-    import cvxpy as cp
-
-    options: dict[str, Any] = {
-        "solver": cp.CLARABEL,
-        "tol_gap_abs": CLARABEL_ACCURACY,
-        "tol_gap_rel": CLARABEL_ACCURACY,
-        "tol_feas": CLARABEL_ACCURACY,
-        "time_limit": seconds,
-    }
-    if solver == "scs":
-        options = {
-            "solver": cp.SCS,
-            "eps_abs": SCS_ACCURACY,
-            "eps_rel": SCS_ACCURACY,
-            "max_iters": SCS_ITERATIONS,
-            "time_limit_secs": seconds,
-        }
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the status says the same, as a value
-            program.problem.solve(warm_start=False, **options)
-    except cp.SolverError as error:
-        return str(error).partition("\n")[0]
-    return ""
-
-
-def _advice(claim: Status, seconds: float, other: str) -> str:
-    if claim == "timed out":
-        return f"stopped after {seconds:g} s: allow more seconds, or use the solver `own`"
-    return f"{claim}: rescale the problem, or ask {other}"
-
-
-def _iterations(program: Program) -> int:
-    stats = program.problem.solver_stats
-    return int(stats.num_iters or 0) if stats is not None else 0
 
 
 def _normalised(problem: CostProblem) -> tuple[CostProblem, float, float]:
@@ -223,7 +155,7 @@ def _normalised(problem: CostProblem) -> tuple[CostProblem, float, float]:
     reach = float(np.linalg.norm(problem.inputs, 2))
     inputs = problem.inputs / reach
     if isinstance(fit, Margins):
-        size = float(np.max(np.abs(fit.required[np.isfinite(fit.required)])))
+        size = float(np.max(fit.required))  # positive, or zero were optimal
         return CostProblem(replace(fit, required=fit.required / size), inputs), size / reach, 1.0 / reach
     if isinstance(fit, Interpolation):
         size = float(np.abs(fit.targets).max())

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.arrays import FloatArray
+from numerics.conic_solvers import solve
 from theory.tolerances import LINEAR_ALGEBRA
 
 NEGLIGIBLE = 1e-10
 """A weight below this share of the cost is rounding of the program that found it."""
+
+CONTRADICTION = "no network gives these targets: parallel samples contradict each other"
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,10 @@ def _one_output(features: FloatArray, targets: FloatArray) -> tuple[FloatArray, 
 def _several_outputs(features: FloatArray, targets: FloatArray) -> tuple[FloatArray, FloatArray] | None:
     import cvxpy as cp
 
-    from numerics.two_layer.program import solved
-
     scale = float(np.abs(targets).max()) or 1.0
     output = cp.Variable((targets.shape[0], len(features)))
     given = output @ features == targets / scale
-    if solved(cp.Problem(cp.Minimize(cp.sum(cp.norm(output, axis=0))), [given]), "clarabel").remedy:
+    if not solve(cp.Problem(cp.Minimize(cp.sum(cp.norm(output, axis=0))), [given])).has_solution:
         return None
     multipliers = np.array(given.dual_value, dtype=np.float64)
     return scale * np.array(output.value), multipliers * np.sign(np.sum(multipliers * targets))

@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from numerics.arrays import FloatArray, finite_matrix
+from numerics.conic_solvers import ConicSolver, solve
 from numerics.two_layer.patterns import Patterns, activation_patterns
-from numerics.two_layer.program import Solver, solved
 from theory.errors import InvalidProblemError
 from theory.tolerances import LINEAR_ALGEBRA
 
@@ -50,7 +50,11 @@ class RelaxedCost:
 
 
 def relaxed_cost(
-    samples: ArrayLike, targets: ArrayLike, *, relaxation: Relaxation = "conic", solver: Solver = "clarabel"
+    samples: ArrayLike,
+    targets: ArrayLike,
+    *,
+    relaxation: Relaxation = "conic",
+    solver: ConicSolver = "clarabel",
 ) -> RelaxedCost:
     """Return a lower bound on min ½(‖U‖² + ‖V‖²) over two-layer ReLU networks with V max(UX, 0) = Y.
 
@@ -99,17 +103,17 @@ def relaxed_cost(
         response = multipliers @ (data * active).T
         constraints.append(cp.bmat([[whole, response.T], [response, np.eye(values.shape[0])]]) >> 0)
     problem = cp.Problem(cp.Maximize(cp.sum(cp.multiply(values / scale, multipliers))), constraints)
-    solution = solved(problem, solver)
-    found = np.zeros(values.shape) if solution.remedy else np.array(multipliers.value, dtype=np.float64)
-    forms = [np.maximum(np.array(share.value), 0.0) for share in shares if not solution.remedy]
+    word = solve(problem, solver)
+    found = np.array(multipliers.value, dtype=np.float64) if word.has_solution else np.zeros(values.shape)
+    forms = [np.maximum(np.array(share.value), 0.0) for share in shares if word.has_solution]
     exact, reason = _exactness(patterns, relaxation)
     return RelaxedCost(
         lower_bound=_feasible_value(data, patterns, values, found, forms),
-        exact=exact and not solution.remedy,
+        exact=exact and word.has_solution,
         reason=reason,
-        status=solution.status,
-        solver=solution.solver,
-        remedy=solution.remedy,
+        status=word.status,
+        solver=word.solver,
+        remedy="" if word.has_solution else word.remedy,
         multipliers=found,
     )
 

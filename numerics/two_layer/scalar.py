@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from numerics.arrays import FloatArray, finite_matrix
-from numerics.two_layer.network import NEGLIGIBLE, TwoLayer, cheapest_with
+from numerics.conic_solvers import ConicSolver, Word, solve
+from numerics.two_layer.network import CONTRADICTION, NEGLIGIBLE, TwoLayer, cheapest_with
 from numerics.two_layer.patterns import Patterns, activation_patterns
-from numerics.two_layer.program import Solution, Solver, solved
 from theory.errors import InvalidProblemError
 
 
@@ -47,7 +47,7 @@ class ScalarCost:
         return self.value - self.lower_bound
 
 
-def scalar_cost(samples: ArrayLike, targets: ArrayLike, *, solver: Solver = "clarabel") -> ScalarCost:
+def scalar_cost(samples: ArrayLike, targets: ArrayLike, *, solver: ConicSolver = "clarabel") -> ScalarCost:
     """Return min ½(‖U‖² + ‖v‖²) over two-layer ReLU networks of any width with v max(UX, 0) = y.
 
     Parameters
@@ -85,9 +85,9 @@ def scalar_cost(samples: ArrayLike, targets: ArrayLike, *, solver: Solver = "cla
         cp.multiply(signs, matrix.T @ falling) >= 0,
     ]
     cost = cp.sum(cp.norm(rising, axis=0)) + cp.sum(cp.norm(falling, axis=0))
-    solution = solved(cp.Problem(cp.Minimize(cost), constraints), solver)
-    if solution.remedy:
-        return _unknown(solution, patterns, matrix.shape[1])
+    word = solve(cp.Problem(cp.Minimize(cost), constraints), solver)
+    if not word.has_solution:
+        return _unknown(word, patterns, matrix.shape[1])
     multipliers = np.array(constraints[0].dual_value, dtype=np.float64)
     multipliers *= np.sign(multipliers @ values[0])  # whichever sign convention the solver has
     largest = max(
@@ -103,8 +103,8 @@ def scalar_cost(samples: ArrayLike, targets: ArrayLike, *, solver: Solver = "cla
     return ScalarCost(
         value=math.inf if network is None else network.cost,
         lower_bound=bound,
-        status=solution.status,
-        solver=solution.solver,
+        status=word.status,
+        solver=word.solver,
         remedy="" if network is not None else "the recovered network does not interpolate: ask scs",
         network=network,
         multipliers=multipliers,
@@ -161,8 +161,9 @@ def _directions(rising: FloatArray, falling: FloatArray, patterns: Patterns) -> 
     return np.vstack([vectors[sizes > NEGLIGIBLE * sizes.sum()], spare])
 
 
-def _unknown(solution: Solution, patterns: Patterns, samples: int) -> ScalarCost:
+def _unknown(word: Word, patterns: Patterns, samples: int) -> ScalarCost:
+    remedy = f"by {word.solver}'s word {CONTRADICTION}" if word.status == "infeasible" else word.remedy
     return ScalarCost(
-        math.inf, 0.0, solution.status, solution.solver,
-        solution.remedy, None, np.zeros(samples), patterns,
+        math.inf, 0.0, word.status, word.solver,
+        remedy, None, np.zeros(samples), patterns,
     )  # fmt: skip

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from numerics.arrays import FloatArray, finite_matrix
-from numerics.two_layer.network import TwoLayer, cheapest_with
+from numerics.two_layer.network import CONTRADICTION, TwoLayer, cheapest_with, interpolating
 from numerics.two_layer.patterns import Patterns, activation_patterns
 from numerics.two_layer.relaxations import in_span
 from numerics.two_layer.responses import Face, faces, responses
@@ -95,7 +95,9 @@ def vector_cost(samples: ArrayLike, targets: ArrayLike) -> VectorCost:
             break
         directions = _distinct(np.vstack([directions, wanted]))
     if best is None:
-        remedy = "no network gives these targets: parallel samples contradict each other"
+        idle = TwoLayer(directions, np.zeros((values.shape[0], len(directions))))
+        given = interpolating(idle, data, values) is not None
+        remedy = "the program for the output weights failed: rescale the data" if given else CONTRADICTION
         return VectorCost(math.inf, 0.0, rounds, remedy, None, multipliers, patterns)
     lifted = TwoLayer(best.hidden @ basis.T, best.output)
     return VectorCost(lifted.cost, bound, rounds, "", lifted, multipliers, patterns)

@@ -84,7 +84,7 @@ def simplex(classes: int) -> sp.Matrix:
 def cost_of_the_simplex(fact: MarginCost) -> sp.Expr:
     """Σσ_i(Z diag(√n))^{2/F} of the simplex with the largest margin that is asked for, exact."""
     classes = len(fact.sizes)
-    scaled = simplex(classes) * max(entry for row in fact.margins for entry in row)
+    scaled = simplex(classes) * max(sp.Integer(0), *[entry for row in fact.margins for entry in row])
     values = (scaled * sp.diag(*fact.sizes) * scaled.T).eigenvals()
     return sp.Add(*[count * value ** (1 / fact.factors) for value, count in values.items()])
 

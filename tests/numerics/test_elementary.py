@@ -59,10 +59,10 @@ def products(
     target: FloatArray, left: FloatArray, right: FloatArray, keep: float, scale: float, which: int
 ) -> None:
     """Work on rows 1, 2, … and columns 2, 3, … of a larger matrix, so that the stride is not its width."""
-    whole = view(target, 0, target.shape[0], target.shape[1])
+    whole = view(target, 0, target.shape[0], target.shape[1], target.shape[1])
     inside = columns_of(rows_of(whole, 1, target.shape[0] - 1), 2, target.shape[1] - 2)
-    a = view(left, 0, left.shape[0], left.shape[1])
-    b = view(right, 0, right.shape[0], right.shape[1])
+    a = view(left, 0, left.shape[0], left.shape[1], left.shape[1])
+    b = view(right, 0, right.shape[0], right.shape[1], right.shape[1])
     if which == 0:
         multiply(inside, keep, scale, a, b)
     elif which == 1:

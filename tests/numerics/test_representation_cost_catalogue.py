@@ -6,6 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from cost_catalogue import CATALOGUE, Known
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from optimality import assert_optimal, residuals
 
 from numerics.representation_cost import (
@@ -147,3 +150,20 @@ def test_multipliers_are_slopes_of_the_cost_in_the_targets(solver: Solver) -> No
         for asked in (targets + change, targets, targets - change)
     )
     assert (up.value - down.value) / (2 * step) == pytest.approx(here.multipliers[1, 2], abs=1e-3)
+
+
+# --- any problem --------------------------------------------------------------------------------------
+
+
+@given(st.data())
+def test_our_own_solver_meets_every_condition_on_any_margins(data: st.DataObject) -> None:
+    """Random sizes, labels, signs, magnitudes and places; what is asked twice or negatively ties."""
+    classes, samples = data.draw(st.integers(2, 5)), data.draw(st.integers(1, 6))
+    asked = st.sampled_from([-math.inf, -1.0, 0.0, 0.5, 1.0, 2.0]) | st.floats(-3.0, 3.0, width=16)
+    required = data.draw(arrays(np.float64, (classes, samples), elements=asked))
+    labels = data.draw(arrays(np.int64, samples, elements=st.integers(0, classes - 1)))
+    scales = data.draw(arrays(np.float64, samples, elements=st.sampled_from([0.25, 1.0, 3.0])))
+    problem = margins(required, labels=labels, inputs=np.diag(scales))
+    cost = representation_cost(problem, solver="own")
+    assert cost.status == "optimal", cost.remedy
+    assert_optimal(problem, cost, 2 * SOLVER_GAP)

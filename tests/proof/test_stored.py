@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 import sympy as sp
+from falsehoods import cost_of_the_simplex
 from proof_catalogue import CATALOGUE, REAL_X, X, is_accepted, one_step
 
 from theory.errors import InvalidProofError
 from verify.ledger import LEDGER, load
-from verify.proof import Fact, Known, Proof, SemidefiniteBound, Sturm, UniqueZero, check
+from verify.proof import Fact, Known, MarginCost, Proof, SemidefiniteBound, Sturm, UniqueZero, check
 from verify.proof.domain import agrees, points, value_at
 from verify.proof.facts import Matrix
 from verify.proof.stored import from_json, plain, to_json
@@ -118,14 +119,18 @@ def says_the_truth(proof: Proof) -> bool:
         possible = all(isinstance(fact, Fact) and agrees(fact, point) for fact in cited)
         if possible and not all(holds(goal, point) for goal in goals):
             return False
-    return all(is_a_bound(goal) for goal in goals if isinstance(goal, SemidefiniteBound))
+    return all(is_a_bound(goal) for goal in goals if isinstance(goal, SemidefiniteBound)) and all(
+        float(cost_of_the_simplex(goal)) >= float(goal.bound) - 1e-12
+        for goal in goals
+        if isinstance(goal, MarginCost)
+    )
 
 
 def holds(goal: Any, point: dict[sp.Symbol, Any]) -> bool:
     if isinstance(goal, UniqueZero):
         ends = [goal.function.subs(goal.variable, end) for end in (goal.low, goal.high)]
         return agrees(Fact(-ends[0] * ends[1], ">"), point)
-    return isinstance(goal, SemidefiniteBound) or agrees(goal, point)
+    return isinstance(goal, (SemidefiniteBound, MarginCost)) or agrees(goal, point)
 
 
 def is_a_bound(goal: SemidefiniteBound) -> bool:

@@ -62,7 +62,7 @@ def test_the_variation_survives_a_large_offset() -> None:
 
 @pytest.mark.parametrize(
     ("labels", "complaint"),
-    [([0, 2, 2], "no sample"), ([0, 1], "labels"), ([-1, 0, 1], "no sample")],
+    [([0, 2, 2], "no sample"), ([0, 1], "labels"), ([-1, 0, 1], "-1 is a label")],
 )
 def test_bad_partitions_are_named(labels: list[int], complaint: str) -> None:
     with pytest.raises(InvalidProblemError, match=complaint):

@@ -1,4 +1,7 @@
-"""The least sum of squared Frobenius norms over all factorisations of a matrix."""
+"""The least sum of squared Frobenius norms over all factorisations of a matrix.
+
+Source: Shang et al. 2020, Theorem 1.
+"""
 
 from typing import Final
 

@@ -3,6 +3,8 @@
 With λ̄ = (Πλ_j)^{1/F} and A_j = √(λ̄/λ_j) B_j the product of the chain and Σλ_j‖A_j‖² = λ̄Σ‖B_j‖² are kept,
 whatever the fit: losses, optima and critical points are those of λ̄. Spectra of single factors and of the
 features are not.
+
+Derived for this project; used without proof in 2301.00437 and 2410.23169.
 """
 
 import math

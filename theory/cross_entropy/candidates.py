@@ -2,6 +2,9 @@
 
 Order matters for ties: where two structures have the same loss to rounding (a square is two pairs) the one
 that comes first is the one reported.
+
+Sources: 2410.23169, section 4 (collapse and pairs), 2310.05351 (softmax codes), 2605.23087 (two frequencies);
+sums, products, pairs with a single class and partial structures are derived for this project.
 """
 
 from collections.abc import Callable
@@ -68,12 +71,15 @@ def structures(classes: int | NDArray[np.int64], factors: Floats, log_decay: Flo
     return [*found, _zero(size)]
 
 
-def common_name(part: Part, classes: int) -> str:
-    """What a code of all K classes is called: collapse, paired, polygon, or its own name."""
-    names = {f"orthoplex-{classes}": "paired", f"polygon-{classes}": "polygon"}
-    if part.rank == classes - 1:
+def common_name(code: str, classes: int) -> str:
+    """What a code of all K classes is called: collapse, paired, polygon, or its own name.
+
+    >>> common_name("pair", 2), common_name("orthoplex-6", 6), common_name("24-cell", 24)
+    ('collapse', 'paired', '24-cell')
+    """
+    if code == f"simplex-{classes}" or code == "pair":
         return "collapse"
-    return names.get(part.name, part.name)
+    return {f"orthoplex-{classes}": "paired", f"polygon-{classes}": "polygon"}.get(code, code)
 
 
 def _spectrum(values: list[tuple[float, int]]) -> Spectrum:
@@ -92,7 +98,7 @@ def _whole(products: Factorisations, found: WholeCodes) -> Structures:
     unit = products.classes / np.maximum(found.rank, 1)
 
     def name(problem: int) -> str:
-        return common_name(part(problem), int(products.classes[problem]))
+        return common_name(products.whole_name(problem, found.kind), int(products.classes[problem]))
 
     def part(problem: int) -> Part:
         return products.whole_part(problem, found.kind)
@@ -164,7 +170,9 @@ def _sums(classes: NDArray[np.int64], found: Sums) -> Structures:
 def _products(products: Factorisations) -> Structures:
     def spectrum(problem: int) -> Spectrum:
         parts = [(part, scale) for part, scale in products.product(problem) if part.rank]
-        return _spectrum([(scale * int(products.classes[problem]) / part.rank, part.rank) for part, scale in parts])
+        return _spectrum(
+            [(scale * int(products.classes[problem]) / part.rank, part.rank) for part, scale in parts]
+        )
 
     return Structures(
         np.where(products.rank == 0, np.inf, products.loss),

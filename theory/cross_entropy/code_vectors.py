@@ -1,4 +1,7 @@
-"""The codes themselves: Gram matrices of explicit unit vectors, to hold against their lists of gaps."""
+"""The codes themselves: Gram matrices of explicit unit vectors, to hold against their lists of gaps.
+
+The codes are those of `tight_codes`; E8 and its neighbours as in Conway and Sloane 1999, chapter 14.
+"""
 
 from collections.abc import Callable
 from itertools import combinations, permutations, product

@@ -3,6 +3,8 @@
 Logits Z = αX repeat column k for each of the n_k samples of class k. A margin of X is X_kk − X_ik with
 i ≠ k; X is diagonally superior when every margin is positive. Entries may be ints, Fractions or floats:
 margins keep the type, losses are floats.
+
+Margins and superiority as in 2410.23169, Theorem 2.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,7 @@
-"""Deep neural collapse: Z = αS⊗1_nᵀ with the simplex matrix S = I − 11ᵀ/K."""
+"""Deep neural collapse: Z = αS⊗1_nᵀ with the simplex matrix S = I − 11ᵀ/K.
+
+Source: 2410.23169, equation 19; turning point and tie with zero are derived for this project.
+"""
 
 from typing import Final
 

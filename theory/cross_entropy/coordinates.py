@@ -2,6 +2,8 @@
 
 A row is one problem of k classes: a divisor k of some K, with the scaled decay μ(K/k)^{2/F}. The kinds of
 codes are simplices, orthoplexes, the listed codes, the pairs of points (`subsets-m-2`) and polygons.
+
+Derived for this project from the codes of `tight_codes`.
 """
 
 from collections.abc import Callable
@@ -58,11 +60,14 @@ def codes_of_rows(sizes: NDArray[np.int64], factors: Floats, log_decay: Floats) 
             ranks, gaps, counts = shape(sizes[rows].astype(np.float64))
             found.append(solved(name, rows, ranks, ListedGaps(gaps, counts)))
     found[2:2] = [solved(*each) for each in _listed(sizes, np.nonzero(listed)[0])]
-    round_ = np.nonzero(sizes >= 5)[0]
-    if round_.size:
-        gaps = PolygonGaps(sizes[round_].astype(np.float64))
-        found.append(solved(lambda size: f"polygon-{size}", round_, np.full(round_.size, 2.0), gaps))
+    corners = np.nonzero(sizes >= 5)[0]
+    if corners.size:
+        found.append(solved(_polygon_name, corners, np.full(corners.size, 2.0), PolygonGaps(sizes[corners])))
     return found
+
+
+def _polygon_name(size: int) -> str:
+    return f"polygon-{size}"
 
 
 def _simplex_name(size: int) -> str:

@@ -3,18 +3,20 @@
 The classes form a cycle and the softmax keeps that symmetry (the harmonic codes of 2605.23087's spectral
 reduction). Z has the singular values sK/2 (twice) and tK/2 (twice; tK once for b = K/2). b = K/2 is the
 antiprism, of rank three: two parallel polygons turned against each other; other b give curves of rank
-four. Beside the antiprism the two frequencies with the largest smallest gap at equal scales are tried.
+four. Beside the antiprism the two frequencies with the largest smallest gap at equal scales are tried; b and
+±1/b modulo K are the same code with s and t exchanged, and count once.
 """
 
 from dataclasses import dataclass
 from functools import cache
+from math import gcd
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.cross_entropy.code_vectors import polygon_matrix
-from theory.cross_entropy.scales import Blocks, Floats, TabledGaps, critical_scales
+from theory.cross_entropy.scales import SMALLEST_SCALE, Blocks, Floats, TabledGaps, critical_scales
 
 FEWEST_CLASSES: Final = 7
 MOST_CLASSES: Final = 128
@@ -25,8 +27,10 @@ CONVERGED: Final = 1e-8
 """Largest step in the logarithms after which Newton's method stops: the next one would be a rounding."""
 START: Final = 1e-2
 """Enough for the scale to start from."""
-FARTHEST: Final = 100.0
-"""Logarithms beyond which Newton's method has lost its way."""
+ABSENT: Final = 4.0
+"""Beyond the largest gap, 2: in the table a gap that is not there, with a count of zero."""
+FARTHEST: Final = 10.0
+"""Distance of the logarithms from the start beyond which Newton's method has lost its way."""
 
 
 @dataclass(frozen=True)
@@ -71,24 +75,25 @@ def cyclic_codes(classes: NDArray[np.int64], factors: Floats, log_decay: Floats)
     within = np.nonzero((classes >= FEWEST_CLASSES) & (classes <= MOST_CLASSES))[0]
     if within.size:
         numbers, number = np.unique(classes[within], return_inverse=True)
-        codes = [(count, _frequencies(count)) for count in numbers.tolist()]
-        many = np.array([len(frequencies) for _, frequencies in codes])
-        table = _Table.of([(count, b) for count, frequencies in codes for b in frequencies])
-        first = np.cumsum(many) - many
-        for place in range(int(many.max())):
-            has = np.nonzero(many[number] > place)[0]
-            rows, code = within[has], (first[number] + place)[has]
-            found, losses = _solve(table, code, factors[rows], log_decay[rows])
-            better = losses < loss[rows]
-            frequency[rows[better]], loss[rows[better]] = table.frequency[code[better]], losses[better]
-            scales[:, rows[better]] = found[:, better]
+        codes = [[(count, b) for b in _frequencies(count)] for count in numbers.tolist()]
+        many = np.array([len(each) for each in codes])
+        table = _Table.of([code for each in codes for code in each])
+        places = np.arange(int(many.max()))[:, None]
+        place, problem = np.nonzero(places < many[number])
+        code, rows = (np.cumsum(many) - many)[number[problem]] + place, within[problem]
+        found, losses = _solve(table, code, factors[rows], log_decay[rows])
+        for now in (place == each for each in places):
+            better = np.nonzero(now)[0][losses[now] < loss[rows[now]]]
+            at = rows[better]
+            frequency[at], loss[at] = table.frequency[code[better]], losses[better]
+            scales[:, at] = found[:, better]
     return CyclicCodes(classes, frequency, scales, loss)
 
 
 @cache
 def _frequencies(classes: int) -> tuple[int, ...]:
     """K/2 if it is whole, and the b whose code at equal scales has the largest smallest gap."""
-    others = np.arange(2, (classes + 1) // 2)
+    others = np.array([b for b in range(2, (classes + 1) // 2) if b <= _swapped(classes, b)])
     step = np.arange(1, classes // 2 + 1)
     gaps = np.sin(np.pi * step / classes) ** 2 + np.sin(np.pi * np.outer(others, step) / classes) ** 2
     order = np.argsort(-np.round(gaps.min(axis=1), 12), kind="stable")
@@ -96,9 +101,17 @@ def _frequencies(classes: int) -> tuple[int, ...]:
     return (classes // 2, *best) if classes % 2 == 0 else tuple(best)
 
 
+def _swapped(classes: int, b: int) -> int:
+    """The frequency of the same code with its two scales exchanged: ±1/b modulo K, or b if there is none."""
+    if gcd(b, classes) > 1:
+        return b
+    inverse = pow(b, -1, classes)
+    return min(inverse, classes - inverse)
+
+
 @dataclass(frozen=True)
 class _Table:
-    """One row for each code (K, b): its gaps (2 × codes × gaps) with counts, and the two ranks (2 × codes)."""
+    """One row for each code (K, b): its gaps (2 × codes × gaps), their counts, and both ranks (2 × codes)."""
 
     classes: NDArray[np.int64]
     frequency: NDArray[np.int64]
@@ -113,7 +126,9 @@ class _Table:
         full = classes[:, None]
         turns = np.stack([np.broadcast_to(step, (classes.size, step.size)), frequency[:, None] * step % full])
         gaps = 2 * np.sin(np.pi * turns / full) ** 2
-        counts = np.where(2 * step == full, 1.0, 2.0) * (2 * step <= full)
+        present = 2 * step <= full
+        gaps = np.where(present, gaps, ABSENT)
+        counts = np.where(2 * step == full, 1.0, 2.0) * present
         second = np.where(2 * frequency == classes, 1.0, 2.0)
         return _Table(classes, frequency, gaps, counts, np.stack([np.full_like(second, 2.0), second]))
 
@@ -126,7 +141,8 @@ def _solve(
     log_units = np.log(table.classes[code] / ranks)
     place = np.log(np.maximum(_equal_scales(table, code, factors, log_decay), 1e-300))
     push = log_decay + np.log(ranks) + 2 / factors * log_units
-    rows = np.nonzero(place[0] > -FARTHEST)[0]
+    start = place.copy()
+    rows = np.nonzero(place[0] > np.log(SMALLEST_SCALE))[0]
     solved, fit = np.zeros(factors.size, dtype=bool), np.zeros(factors.size)
     for _ in range(ITERATIONS):
         if rows.size == 0:
@@ -136,10 +152,10 @@ def _solve(
         move = _solve_two(jacobian, -value)
         reach = np.abs(move).max(axis=0)
         here = here + move * np.minimum(1.0, 0.7 / np.maximum(reach, 0.7))
-        place[:, rows], size = here, np.abs(here).max(axis=0)
-        done = reach < CONVERGED * (1 + size)
+        place[:, rows] = here
+        done = reach < CONVERGED
         solved[rows[done]] = True
-        rows = rows[~done & (size < FARTHEST)]
+        rows = rows[~done & (np.abs(here - start[:, rows]).max(axis=0) < FARTHEST)]
     scales = np.exp(np.where(solved, place, 0.0))
     rows = np.nonzero(solved)[0]
     exponent = np.einsum("ar,arg->rg", scales[:, rows], table.gaps[:, code[rows]])
@@ -165,7 +181,7 @@ def _equations(
     """Log pull minus log push of both scales, and the Jacobian in their logarithms."""
     scales = np.exp(place)
     one, other = table.gaps[0][code], table.gaps[1][code]
-    exponent = np.where(table.counts[code] > 0, scales[0][:, None] * one + scales[1][:, None] * other, np.inf)
+    exponent = scales[0][:, None] * one + scales[1][:, None] * other
     smallest = exponent.min(axis=1)
     terms = table.counts[code] * np.exp(smallest[:, None] - exponent)
     inside = np.logaddexp(0, np.log(terms.sum(axis=1)) - smallest)

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 Indices = NDArray[np.int64]
 
+BLOCK = 20_000
+"""Divisions at a time: one number by many, or many numbers by one."""
+
 
 @dataclass(frozen=True)
 class Divisors:
@@ -51,14 +54,16 @@ def divisors(numbers: Indices) -> Divisors:
     [[2], [0], [1]]
     """
     owners, sizes = [np.arange(numbers.size)], [numbers]
-    for divisor in range(2, isqrt(int(numbers.max(initial=1))) + 1):
-        quotient = numbers // divisor
-        at = np.nonzero((quotient * divisor == numbers) & (quotient >= divisor))[0]
-        owners.append(at)
-        sizes.append(np.full(at.size, divisor))
-        more = at[quotient[at] > divisor]
-        owners.append(more)
-        sizes.append(quotient[more])
+    last = isqrt(int(numbers.max(initial=1)))
+    step = max(1, BLOCK // max(numbers.size, 1))
+    for start in range(2, last + 1, step):
+        tried = np.arange(start, min(start + step, last + 1))[:, None]
+        quotient = numbers // tried
+        divisor, owner = np.nonzero((quotient * tried == numbers) & (quotient >= tried))
+        small, large = divisor + start, quotient[divisor, owner]
+        twice = large > small
+        owners += [owner, owner[twice]]
+        sizes += [small, large[twice]]
     owner, size = np.concatenate(owners), np.concatenate(sizes)
     order = np.lexsort((size, owner))
     first = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=numbers.size))])

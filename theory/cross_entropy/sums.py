@@ -9,6 +9,8 @@ class unserved is the rank-one structure (1, −1, 0).
 
 Beyond `WINDOW` classes the block of lowest loss a class is repeated and the knapsack fills up the rest;
 blocks are those of `ITEMS`.
+
+Derived for this project; pairs alone are 2410.23169, section 4.
 """
 
 from dataclasses import dataclass
@@ -136,15 +138,16 @@ def _fill(
     """The knapsack: loss and copies of every item for `rest` classes."""
     longest = int(rest.max())
     best = np.zeros((longest + 1, rest.size))
-    choice = np.full((longest + 1, rest.size), -1)
+    choice = np.full((longest + 1, rest.size), -1, dtype=np.int8)
+    costs = list(zip(sizes.tolist(), np.ascontiguousarray(cost.T), strict=True))
     for room in range(1, longest + 1):
-        best[room] = best[room - 1] + single
-        for index, size in enumerate(sizes):
+        np.add(best[room - 1], single, out=best[room])
+        for index, (size, one) in enumerate(costs):
             if size <= room:
-                tried = best[room - size] + cost[:, index]
+                tried = best[room - size] + one
                 better = tried < best[room]
-                best[room] = np.where(better, tried, best[room])
-                choice[room] = np.where(better, index, choice[room])
+                np.copyto(best[room], tried, where=better)
+                np.copyto(choice[room], index, where=better)
     rows = np.arange(rest.size)
     copies = np.zeros((rest.size, sizes.size), dtype=np.int64)
     room = rest.copy()

@@ -3,6 +3,8 @@
 Rank one serves at most two classes: of X = uvᵀ only the largest and the smallest entry of u can be the
 largest of a column. Rank two serves any number: points on a parabola, X_ij = 2t_i t_j − t_i², have the
 margins (t_i − t_j)².
+
+Source: 2410.23169, Theorem 3, which defines q_K; its value is derived for this project.
 """
 
 from collections.abc import Sequence

@@ -6,6 +6,8 @@ do not tell the smallest classes apart; direct sums of codes inside groups of eq
 pairs, polygons or collapse in every group, coupled through what tells groups apart; and, for few classes, the
 structures of equal sizes continued to the given ones. Where a branch ends on the way, it is left out: the
 list is one of critical points that were found, and the optimum may be lower.
+
+Generalised collapse: 2410.23169, Theorem A3; the others are derived for this project.
 """
 
 import math

@@ -5,6 +5,8 @@ block is no worse than leaving its classes unserved for μ ≤ q(β): what its f
 (F/2) r (kβ/r)^{2/F}. So it exists up to the maximum of μ(β), and is no worse than zero, at its best scale, up
 to the maximum of q. Copies of a block, and classes left unserved beside them, change neither. For F = 2 both
 are reached at β = 0.
+
+Derived for this project.
 """
 
 import math

@@ -24,7 +24,7 @@ class Formula:
 
     Call it with floats or arrays (keyword arguments named after the symbols), ask `ball` for a
     rigorous enclosure at exact arguments, or use `expression` itself in symbolic work. There is one
-    expression, so the three cannot drift apart.
+    expression, so the three cannot drift apart. Its docstring names the source.
 
     Parameters
     ----------
@@ -51,6 +51,7 @@ class Formula:
         unknown = self.expression.free_symbols - set(self.arguments)
         if unknown:
             raise OutOfDomainError(f"formula {self.name!r} uses {unknown}: list them in its arguments")
+        object.__setattr__(self, "__doc__", f"{self.name}: {self.meaning}. Source: {self.source.label}.")
 
     def __call__(self, **values: ArrayLike) -> Any:
         """The value at floats or arrays (broadcast together), in float64.

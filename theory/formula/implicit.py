@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from theory.errors import OutOfDomainError
 from theory.formula.closed_form import Formula
 from theory.roots import bracketed_root
+from theory.sources import Citation
 from theory.tolerances import BALL_PRECISION
 
 if TYPE_CHECKING:
@@ -35,6 +36,14 @@ class ImplicitFormula:
     unknown: str
     bracket: Bracket
     monotone: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "__doc__", f"{self.name}: root of {self.residual.__doc__}")
+
+    @property
+    def source(self) -> Citation:
+        """The residual's: paper and place."""
+        return self.residual.source
 
     def solve(self, **parameters: float) -> float | None:
         """The root in float64, or None where there is none."""

@@ -8,12 +8,14 @@ at the start, for plain networks f = W_L φ(… φ(W_1 x)) with any biases.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from theory.errors import InvalidProblemError
 from theory.networks.smoothness import ACTIVATIONS, Activation, Loss, loss_sensitivity
 
+Key = TypeVar("Key")
 Powers = dict[int, float]
 """Layer m (0 for the data loss) ↦ power of ‖W_m‖² (of the squared signal at the loss)."""
 
@@ -23,7 +25,8 @@ class LayerForecast:
     """What holds of the l-th weight (from 1) wherever the full loss is at most the initial one.
 
     `norm` bounds ‖W‖_F and `input_variation` TCV(z) of its inputs; `linear` (B3, infinite for ReLU) and
-    `root` (B1) bound the distance to rank C at a critical point. Elsewhere add ‖R‖_F/λ.
+    `root` (B1) bound the distance to rank C at a critical point. Elsewhere add ‖R‖_F/λ. In networks whose
+    weights have names, `name` is the weight's.
     """
 
     layer: int
@@ -31,6 +34,7 @@ class LayerForecast:
     input_variation: float
     linear: float
     root: float
+    name: str = ""
 
     @property
     def distance(self) -> float:
@@ -70,7 +74,7 @@ def norm_bounds(initial_loss: float, weight_decays: Sequence[float]) -> tuple[fl
     return tuple(math.sqrt(2 * initial_loss / decay) for decay in weight_decays)
 
 
-def largest_product(budget: float, prices: dict[int, float], powers: Powers) -> float:
+def largest_product(budget: float, prices: Mapping[Key, float], powers: Mapping[Key, float]) -> float:
     """max Π x_m^{e_m} over x ≥ 0 with Σ price_m·x_m ≤ budget: Π (budget·e_m/(E·price_m))^{e_m}, E = Σe_m.
 
     >>> largest_product(2.0, {1: 1.0, 2: 1.0}, {1: 1.0, 2: 1.0})

@@ -62,7 +62,7 @@ class FeaturePoint:
 
     >>> point = FeaturePoint(np.array([[1.0, 3.0, 2.0]]), np.array([0, 0, 1]), tail_cost=1.0)
     >>> point.cost, point.collapsed().cost, point.saving
-    (3.333333333333333, 2.0, 1.3333333333333333)
+    (3.3333333333333335, 2.0, 1.3333333333333333)
     """
 
     features: Matrix

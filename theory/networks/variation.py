@@ -26,10 +26,15 @@ def cluster_sizes(labels: Labels, columns: int) -> Labels:
             f"labels of shape {labels.shape} and type {labels.dtype} do not fit {columns} columns: "
             "pass one integer a column"
         )
-    sizes = np.bincount(labels) if labels.size and labels.min() >= 0 else np.zeros(1, dtype=np.int64)
-    if (sizes == 0).any():
-        raise InvalidProblemError("a cluster has no sample: number the clusters 0, 1, … without gaps")
-    return sizes
+    if not labels.size or labels.min() < 0:
+        found = f"{labels.min()} is a label" if labels.size else "there are no samples"
+        raise InvalidProblemError(f"{found}: number the clusters 0, 1, … without gaps")
+    missing = np.setdiff1d(np.arange(min(int(labels.max()), columns) + 1), labels)
+    if missing.size:
+        raise InvalidProblemError(
+            f"cluster {missing[0]} has no sample: number the clusters 0, 1, … without gaps"
+        )
+    return np.bincount(labels)
 
 
 def deviations_from_cluster_means(columns: Matrix, labels: Labels) -> Matrix:

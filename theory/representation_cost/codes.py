@@ -133,8 +133,7 @@ def whole_codes(size: int) -> tuple[Code, ...]:
 
 def _cheapest_blocks(size: int, factors: float) -> tuple[Code, ...]:
     """Blocks of cheapest total that fill a number of classes, none of them alone."""
-    best: list[tuple[float, tuple[Code, ...]]] = [(0.0, ())]
-    best += [(np.inf, ())] * size
+    best: list[tuple[float, tuple[Code, ...]]] = [(0.0, ()), *[(np.inf, ()) for _ in range(size)]]
     for room in range(2, size + 1):
         for last in range(2, room + 1):
             for code in (simplex(last), *whole_codes(last)):

@@ -3,6 +3,8 @@
 Without a bias the singular values of the one-hot K×N targets are √n_k. An unpenalised bias centres them:
 K − 1 values √z remain, z the non-zero eigenvalues of diag(n) − nnᵀ/N, which are the roots of
 Σ_k n_k/(n_k − z) = 0 strictly between neighbouring sizes, and every size repeated m times, m − 1 times.
+
+Source: 2301.00437, Theorems 3.1 and 4.1; the free bias is derived for this project.
 """
 
 import math

@@ -3,6 +3,8 @@
 With y a singular value of the targets and ν = Nλ, a mode minimises ½(y − σ)² + (Fν/2) σ^{2/F} over the
 product's singular value σ ≥ 0. In the kept fraction t = σ/y a non-zero critical point satisfies
 t^{(F−2)/F}(1 − t) = κ with the relative decay κ = ν y^{−2(F−1)/F}.
+
+Derived for this project; the scalar problem is equivalent to that of 2301.00437, Theorem 3.1.
 """
 
 import math

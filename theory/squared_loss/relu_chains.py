@@ -8,6 +8,9 @@ All of them have logits Z = xI_K ⊗ 1_nᵀ with x in (0, 1], so fit ½(1 − x)
     triangle chain   2K r^{L−2} C(r,3)(r/4)τ_r · nΛx²,   the same K, r ≥ 5
 
 with Λ the product of all weight decays. At every x > 0 the smaller bracket has the smaller loss.
+
+Source: 2405.14468, strongly regular graph solution; the triangle chain and all costs are derived for this
+project.
 """
 
 import math

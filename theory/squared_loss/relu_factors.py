@@ -2,6 +2,8 @@
 
 Factors come features first; one column for each class. A ReLU follows every factor but the last; the
 features are not negative, so it does not matter whether one follows them too.
+
+Source: 2405.14468, strongly regular graph solution; the triangle chain is derived for this project.
 """
 
 import math

@@ -6,6 +6,8 @@ nothing; the one before the last layer makes G = φ(DM) of full column rank, and
     wedge   K = 3, r = 2: M has columns (1, 0), (3/4, 3/4), (0, 1), between its two outer directions
     cone    K = 7, r = 4, L = 3: an apex, the three edges of a triangle, and an edge from the apex to each
             of its corners; H = W_1⁻¹M has entries of both signs, which free features may have
+
+Derived for this project, after 2405.14468.
 """
 
 from fractions import Fraction

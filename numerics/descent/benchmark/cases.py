@@ -34,6 +34,12 @@ class ChainCase:
     instances: int = 1
 
     @property
+    def problem(self) -> str:
+        """What is trained, in a few words."""
+        chain = f"K={self.classes} n={self.samples_per_class} d={self.width} L={self.depth}"
+        return chain if self.instances == 1 else f"{self.instances} seeds of {chain}"
+
+    @property
     def labels(self) -> IntegerArray:
         """N labels, class by class."""
         return np.repeat(np.arange(self.classes), self.samples_per_class)
@@ -67,6 +73,11 @@ class NetworkCase:
 
     name: str
     widths: tuple[int, ...]
+
+    @property
+    def problem(self) -> str:
+        """What is trained, in a few words."""
+        return f"ReLU {'-'.join(str(width) for width in self.widths)}"
 
     def data(self) -> tuple[FloatArray, IntegerArray]:
         """Return the 64 × 1797 images and their labels."""

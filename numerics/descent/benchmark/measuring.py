@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from statistics import median
+from statistics import median, quantiles
 from typing import Final
 
 from numerics.descent.benchmark.cases import BATCHES, CHAINS, NETWORKS, ChainCase, NetworkCase, Run
@@ -41,17 +41,36 @@ QUICK: Final = Effort(seconds=0.04, rounds=5)
 
 
 @dataclass(frozen=True)
-class Measurement:
-    """One case: median seconds a step of everybody, and theirs over ours.
+class Ratio:
+    """A ratio of times over the rounds: its median and its quartiles."""
 
-    `over_ours` is the median over the rounds, `best_over_ours` the ratio of the fastest runs;
-    `disagreement` is the largest relative difference of a rival's loss from ours after the same steps.
+    median: float
+    low: float
+    high: float
+
+    def inverse(self) -> "Ratio":
+        """The same the other way round.
+
+        Examples
+        --------
+        >>> Ratio(2.0, 1.0, 4.0).inverse()
+        Ratio(median=0.5, low=0.25, high=1.0)
+        """
+        return Ratio(1.0 / self.median, 1.0 / self.high, 1.0 / self.low)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One case: median seconds a step of everybody, and theirs over ours in the same round.
+
+    `problem` says what is trained; `disagreement` is the largest relative difference of a rival's loss from
+    ours after the same steps.
     """
 
     case: str
+    problem: str
     seconds: Mapping[str, float]
-    over_ours: Mapping[str, float]
-    best_over_ours: Mapping[str, float]
+    over_ours: Mapping[str, Ratio]
     disagreement: float
 
 
@@ -73,7 +92,7 @@ def measure(
         raise InvalidProblemError(f"case {unknown[0]!r} is unknown: use {', '.join(cases)}")
     measurements: list[Measurement] = []
     for case in [cases[name] for name in only] or list(cases.values()):
-        measurements.append(measure_case(case.name, contestants(case), effort))
+        measurements.append(measure_case(case.name, case.problem, contestants(case), effort))
         if on_done is not None:
             on_done(measurements[-1])
     return measurements
@@ -104,7 +123,7 @@ def contestants(case: ChainCase | NetworkCase) -> dict[str, Run]:
     return runs
 
 
-def measure_case(name: str, runs: Mapping[str, Run], effort: Effort) -> Measurement:
+def measure_case(name: str, problem: str, runs: Mapping[str, Run], effort: Effort) -> Measurement:
     """Check that all do the same, then time them in turn."""
     losses = {who: run(CHECKED_STEPS) for who, run in runs.items() if who != LIMIT}
     steps = {who: _steps_for(run, effort.seconds) for who, run in runs.items()}
@@ -116,18 +135,19 @@ def measure_case(name: str, runs: Mapping[str, Run], effort: Effort) -> Measurem
                 rounds[who].append(_seconds_a_step(run, steps[who]))
     finally:
         gc.enable()
-    others = [who for who in runs if who != OURS]
-    ratios = {
-        who: median(theirs / ours for theirs, ours in zip(rounds[who], rounds[OURS], strict=True))
-        for who in others
-    }
     return Measurement(
         case=name,
+        problem=problem,
         seconds={who: median(times) for who, times in rounds.items()},
-        over_ours=ratios,
-        best_over_ours={who: min(rounds[who]) / min(rounds[OURS]) for who in others},
+        over_ours={who: _ratio(rounds[who], rounds[OURS]) for who in runs if who != OURS},
         disagreement=max(abs(loss / losses[OURS] - 1.0) for loss in losses.values()),
     )
+
+
+def _ratio(theirs: Sequence[float], ours: Sequence[float]) -> Ratio:
+    ratios = [one / other for one, other in zip(theirs, ours, strict=True)]
+    low, middle, high = quantiles(ratios, method="inclusive")
+    return Ratio(middle, low, high)
 
 
 def _steps_for(run: Run, seconds: float) -> int:

@@ -6,10 +6,18 @@ from numerics.descent.benchmark.measuring import (
     OURS,
     RIVALS,
     Measurement,
+    Ratio,
     installed,
 )
 
-HEADERS = ("case", "a step", "of its limit", *(f"{rival} takes" for rival in RIVALS), "losses agree to")
+HEADERS = (
+    "case",
+    "problem",
+    "a step",
+    "of its limit",
+    *(f"{rival} takes" for rival in RIVALS),
+    "losses agree to",
+)
 
 
 def row(measurement: Measurement) -> tuple[str, ...]:
@@ -17,17 +25,22 @@ def row(measurement: Measurement) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> seconds, ratios = {OURS: 1e-6, LIMIT: 8e-7, "JAX": 8e-6}, {LIMIT: 0.8, "JAX": 8.0}
-    >>> row(Measurement("A", seconds, ratios, ratios, 1e-15))
-    ('A', '1.00 µs', '1.25× (1.25×)', '8.0× (8.0×)', '—', '—', '1e-15')
+    >>> seconds = {OURS: 1e-6, LIMIT: 8e-7, "JAX": 8e-6}
+    >>> ratios = {LIMIT: Ratio(0.8, 0.75, 1.0), "JAX": Ratio(8.0, 7.8, 8.1)}
+    >>> row(Measurement("A", "d=8", seconds, ratios, 1e-15))
+    ('A', 'd=8', '1.00 µs', '1.25 (1.00–1.33)', '8.0× (7.8–8.1)', '—', '—', '1e-15')
     """
     over = measurement.over_ours
-    best, limit = measurement.best_over_ours, "—"
-    if LIMIT in over:
-        limit = f"{1.0 / over[LIMIT]:.2f}× ({1.0 / best[LIMIT]:.2f}×)"
-    rivals = [f"{over[rival]:.1f}× ({best[rival]:.1f}×)" if rival in over else "—" for rival in RIVALS]
-    agreement = f"{measurement.disagreement:.0e}" if rivals != ["—"] * 3 else "—"
-    return measurement.case, duration(measurement.seconds[OURS]), limit, *rivals, agreement
+    limit = spread(over[LIMIT].inverse(), 2) if LIMIT in over else "—"
+    rivals = [spread(over[rival], 1, "×") if rival in over else "—" for rival in RIVALS]
+    agreement = f"{measurement.disagreement:.0e}" if rivals != ["—"] * len(RIVALS) else "—"
+    where = (measurement.case, measurement.problem, duration(measurement.seconds[OURS]))
+    return *where, limit, *rivals, agreement
+
+
+def spread(ratio: Ratio, digits: int, unit: str = "") -> str:
+    """Return a ratio with its quartiles."""
+    return f"{ratio.median:.{digits}f}{unit} ({ratio.low:.{digits}f}–{ratio.high:.{digits}f})"
 
 
 def duration(seconds: float) -> str:
@@ -44,9 +57,11 @@ def duration(seconds: float) -> str:
 def notes(measurements: list[Measurement]) -> list[str]:
     """Return what a reader of the table has to know."""
     lines = [
-        "float64, one BLAS thread inside a descent; medians of interleaved runs, set-up included.",
-        "limit: the same multiplications alone, in the cheapest order, one thread.",
-        "in brackets: the ratio of the best runs, which an otherwise busy machine disturbs least.",
+        "K classes of n samples, width d, L weights over free features; ReLU: a network on 1797 digits.",
+        "Cross-entropy and weight decay, full batch, float64; medians (quartiles) of interleaved runs.",
+        "limit: the same multiplications alone by BLAS, in the cheapest order, by one thread.",
+        "JAX: jit, fori_loop and grad, vmap for seeds; our order: of multiplication. torch: eager.",
+        "A chain of ours runs in one thread; digits, seeds, JAX and torch use every processor.",
     ]
     missing = [name for name in ("jax", "torch") if not installed(name)]
     if missing:

@@ -11,6 +11,7 @@ Tight       no: the family's own minimum is lower still. Its critical point is n
 """
 
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -148,8 +149,8 @@ def _critical(classes: int, factors: int, decay: float) -> tuple[tuple[float, fl
     return scalars, float(found.loss[0])
 
 
-def region(run: Run) -> Evidence:
-    """Enclosed critical points, and the decays between which they are the best structure known."""
+def enclosures(run: Run) -> Evidence:
+    """Critical points at one decay, enclosed, against the printed structure at the same β."""
     from numerics.krawczyk import enclosed_zero
 
     rows: list[tuple[str | int | float, ...]] = []
@@ -166,10 +167,9 @@ def region(run: Run) -> Evidence:
         where = {"pairs": classes // 2, "single": 1, "factors": factors, "scaled_decay": float(decay)}
         printed = float(PRINTED_PAIRED_LOSS(scale=scalars[0], **where))
         margins.append(Margin.at_least(printed, loss))
-        low, high = _best_between(classes, factors)
         radius = max(float(ball.rad()) / value for ball, value in zip(zero, scalars, strict=True))
-        rows.append((classes, factors - 1, *scalars, loss, printed, radius, low, high))
-    columns = ("K", "L", "β", "a", "b", "loss", "printed", "relative radius", "best known from μ", "to μ")
+        rows.append((classes, factors - 1, *scalars, loss, printed, radius))
+    columns = ("K", "L", "β", "a", "b", "loss", "printed", "relative radius")
     return Evidence(
         kind="solver",
         outcome=overall(margins),
@@ -180,14 +180,40 @@ def region(run: Run) -> Evidence:
     )
 
 
-def _best_between(classes: int, factors: int) -> tuple[float, float]:
-    """First and last decay of a grid (300 a decade over eight) at which no known structure is better."""
-    decays = np.geomspace(1e-9, 0.2, 2400)
-    found = structures(classes, np.full(decays.size, float(factors)), np.log(decays))
-    losses = np.stack([each.loss for each in found])
-    own = next(i for i, each in enumerate(found) if each.name(0) == "pairs and a single")
-    best = np.nonzero(losses[own] <= losses.min(axis=0))[0]
-    return (float(decays[best[0]]), float(decays[best[-1]])) if best.size else (0.0, 0.0)
+ODD = range(5, 20, 2)
+DEPTHS = range(1, 9)
+
+
+def region(run: Run) -> Evidence:
+    """The (K, L, μ) at which no known structure is better, on a grid; at the ends of it another one is."""
+    rows: list[tuple[str | int | float, ...]] = []
+    margins: list[Margin] = []
+    decays = np.geomspace(1e-9, 0.3, 100 * 9)
+    for classes, depth in product(ODD, DEPTHS):
+        found = structures(classes, np.full(decays.size, depth + 1.0), np.log(decays))
+        own = next(i for i, each in enumerate(found) if each.name(0) == "pairs and a single")
+        losses = np.stack([each.loss for each in found])
+        others = np.delete(losses, own, axis=0).min(axis=0)
+        best = np.nonzero(losses[own] <= others)[0]
+        if best.size == 0:
+            continue
+        first, last = int(best[0]), int(best[-1])
+        margins.append(Margin.at_least(float(losses[own, last + 1]), float(others[last + 1])))
+        below = "–"
+        if first > 0:
+            margins.append(Margin.at_least(float(losses[own, first - 1]), float(others[first - 1])))
+            below = found[int(np.argmin(losses[:, first - 1]))].name(first - 1)
+        above = found[int(np.argmin(losses[:, last + 1]))].name(last + 1)
+        rows.append((classes, depth, float(decays[first]), float(decays[last]), below, above))
+    columns = ("K", "L", "from μ", "to μ", "best below", "best above")
+    return Evidence(
+        kind="construction",
+        outcome=overall(margins),
+        summary=f"best known somewhere in {len(rows)} of {len(ODD) * len(DEPTHS)} (K, L), odd K ≤ 19, L ≤ 8",
+        instances=len(rows),
+        worst=worst_of(margins),
+        tables=(Table("Where pairs and a single class are the best structure known", columns, tuple(rows)),),
+    )
 
 
 CLAIM = Claim(
@@ -206,5 +232,5 @@ CLAIM = Claim(
     margin=margin,
     exact_margin=exact_margin,
     proofs=(_proof(),),
-    experiments=(region,),
+    experiments=(enclosures, region),
 )

@@ -24,6 +24,7 @@ from theory.sources import GARROD_KEATING_2025
 from theory.symbols import CLASSES, FACTORS, SCALE
 from theory.tolerances import LINEAR_ALGEBRA
 from verify.claim import Claim
+from verify.claims.cross_entropy.experiments.logit_optima import served_optima
 from verify.instance import Instance
 from verify.margin import Margin
 from verify.proof import (
@@ -259,4 +260,5 @@ CLAIM = Claim(
     margin=margin,
     exact_margin=exact_margin,
     proofs=(_proof(), _threshold()),
+    experiments=(served_optima,),
 )

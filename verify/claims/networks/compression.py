@@ -100,8 +100,10 @@ def sampler(generator: np.random.Generator) -> Instance:
     }
 
 
-TRIANGLE = Known("Triangle inequality: ‖a + b‖ ≤ ‖a‖ + ‖b‖")
-OPERATOR = Known("Spectral norm: ‖Az‖ ≤ ‖A‖‖z‖, and ‖AP‖_F ≤ ‖A‖‖P‖_F for patches")
+TRIANGLE = Known("Horn and Johnson 2012, 5.1: the triangle inequality, ‖a + b‖ ≤ ‖a‖ + ‖b‖")
+OPERATOR = Known(
+    "Horn and Johnson 2012, 5.6: the spectral norm, ‖Az‖ ≤ ‖A‖‖z‖, and ‖AP‖_F ≤ ‖A‖‖P‖_F for patches"
+)
 
 
 def _inputs() -> Proof:
@@ -173,7 +175,7 @@ def _one_map_more() -> Proof:
             Step(
                 "activation",
                 Fact(lip * moved, ">=", after),
-                Known("Lipschitz constant: its definition"),
+                Known("Rudin 1976, 4.18 ff.: a Lipschitz constant, by definition"),
                 "of what follows the map",
             ),
             Step("Lipschitz", Fact(lip, ">="), RationalSign(), "by its range"),

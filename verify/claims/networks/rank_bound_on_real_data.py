@@ -18,8 +18,10 @@ from theory.sources import ZANGRANDO_2024
 from verify.claim import Claim, Run
 from verify.claims.networks.real_data.cases import CASES, Case, digits_plain, wine_plain
 from verify.claims.networks.real_data.measured import (
-    COLUMNS,
+    BOUND_COLUMNS,
+    RANK_COLUMNS,
     TRAINING_COLUMNS,
+    MeasuredLayer,
     MeasuredNetwork,
     measure,
 )
@@ -53,7 +55,7 @@ def every_layer(run: Run) -> Evidence:
         tightness=min(ratios, default=None),
         tables=(
             Table("How training ended", TRAINING_COLUMNS, tuple(network.row for network in networks)),
-            *map(_table, groups),
+            *(table for group in groups for table in _tables(group)),
         ),
         plots=tuple(plot for group in groups for plot in _plots(group)),
         versions=versions("scipy", "scikit-learn"),
@@ -76,30 +78,66 @@ def _over_decays(run: Run, make: Callable[[np.random.Generator], Case]) -> list[
     ]
 
 
-def _table(group: list[MeasuredNetwork]) -> Table:
-    rows = tuple((item.weight_decay, *layer.row) for item in group for layer in item.layers)
-    clusters = group[0].layers[0].bound.clusters
-    return Table(f"{group[0].case.name}, C = {clusters}", ("λ", *COLUMNS), rows)
+def _tables(group: list[MeasuredNetwork]) -> tuple[Table, Table]:
+    """Ranks and variations, then bounds, of every layer at every λ."""
+    layers = [(item.weight_decay, layer) for item in group for layer in item.layers]
+    name, clusters = group[0].case.name, group[0].layers[0].bound.clusters
+    ranks = tuple((decay, *layer.rank_row) for decay, layer in layers)
+    bounds = tuple((decay, *layer.bound_row) for decay, layer in layers)
+    return (
+        Table(f"{name}: ranks and variation, C = {clusters}", ("λ", *RANK_COLUMNS), ranks),
+        Table(f"{name}: the bound, C = {clusters}", ("λ", *BOUND_COLUMNS), bounds),
+    )
 
 
 def _plots(group: list[MeasuredNetwork]) -> list[Plot]:
-    """Effective rank and bound/‖W‖ of every layer against λ, where the layer lives."""
+    """Effective rank, bound/‖W‖ and variation of every layer against λ where it lives; then spectra."""
     title = group[0].case.name
-    ranks: list[Series] = []
-    relative: list[Series] = []
+    decays = tuple(item.weight_decay for item in group)
+    vacuous = Series("vacuous above", decays, (1.0,) * len(decays), style="dashed")
+    return [
+        Plot(
+            f"{title}: effective rank", "λ", "effective rank",
+            _against_decay(group, lambda layer: layer.effective_rank), x_log=True,
+        ),
+        Plot(
+            f"{title}: bound over ‖W‖", "λ", "bound/‖W‖",
+            (*_against_decay(group, lambda layer: layer.bound.relative or np.nan), vacuous),
+            x_log=True, y_log=True,
+        ),
+        Plot(
+            f"{title}: variation of the inputs", "λ", "TCV(z)",
+            _against_decay(group, lambda layer: layer.bound.input_variation), x_log=True, y_log=True,
+        ),
+        *(
+            _spectrum(group, index)
+            for index, layer in enumerate(group[0].layers)
+            if min(layer.shape) > layer.bound.clusters
+        ),
+    ]  # fmt: skip
+
+
+def _against_decay(group: list[MeasuredNetwork], of: Callable[[MeasuredLayer], float]) -> tuple[Series, ...]:
+    """A number of each layer, one curve a layer, without the dead."""
+    curves: list[Series] = []
     for index, layer in enumerate(group[0].layers):
         alive = [item for item in group if not item.layers[index].dead]
-        decays = tuple(item.weight_decay for item in alive)
-        effective = tuple(float(item.layers[index].row[5]) for item in alive)
-        bounds = tuple(item.layers[index].bound.relative or np.nan for item in alive)
-        ranks.append(Series(layer.name, decays, effective))
-        relative.append(Series(layer.name, decays, bounds))
-    level = tuple(item.weight_decay for item in group)
-    relative.append(Series("vacuous above", level, (1.0,) * len(level), style="dashed"))
-    return [
-        Plot(f"{title}: effective rank", "λ", "effective rank", tuple(ranks), x_log=True),
-        Plot(f"{title}: bound over ‖W‖", "λ", "bound/‖W‖", tuple(relative), x_log=True, y_log=True),
-    ]
+        numbers = tuple(of(item.layers[index]) for item in alive)
+        curves.append(Series(layer.name, tuple(item.weight_decay for item in alive), numbers))
+    return tuple(curves)
+
+
+def _spectrum(group: list[MeasuredNetwork], index: int) -> Plot:
+    """The singular values of one layer over ‖W‖, a curve for each decade of λ; rounding drawn at 1e-12."""
+    curves: list[Series] = []
+    for item in group:
+        layer = item.layers[index]
+        if item.weight_decay in QUICK_DECAYS and not layer.dead:
+            relative = tuple(max(float(v), 1e-12) for v in layer.singular_values / layer.bound.weight_norm)
+            order = tuple(float(j) for j in range(1, len(relative) + 1))
+            curves.append(Series(f"λ = {item.weight_decay:g}", order, relative))
+    title = f"{group[0].case.name}, {group[0].layers[index].name}: singular values"
+    return Plot(title, "j", "σ_j/‖W‖", tuple(curves), y_log=True)
 
 
 def tail_curves(run: Run) -> Evidence:
@@ -143,7 +181,7 @@ def tail_curves(run: Run) -> Evidence:
                 Plot(
                     f"{case.name}, {item.name}: tail beyond C, λ = 0.01",
                     "C",
-                    "(Σ_{j>C} σ_j²)^½ and its bound",
+                    "tail beyond rank C and its bound",
                     (
                         Series("tail", where, tuple(max(b.distance, 1e-6 * norm) for b in curve)),
                         Series("bound, k-means", where, tuple(bound.sharpest for bound in curve)),

@@ -108,7 +108,7 @@ def _region() -> Proof:
     time, part = sp.Symbol("time", nonnegative=True), sp.Symbol("part", nonnegative=True)
     norm = least + 2 * (1 - time) * excess + (1 - time) ** 2 * distance
     at_later = norm.subs(time, time + part * (1 - time))
-    expansion = Known("Pythagoras: ‖a + b‖² = ‖a‖² + 2a·b + ‖b‖²")
+    expansion = Known("Horn and Johnson 2013, 5.1: ‖a + b‖² = ‖a‖² + 2a·b + ‖b‖²")
     return Proof(
         title="towards the cheapest feature of a convex region the norm never rises",
         variables=(

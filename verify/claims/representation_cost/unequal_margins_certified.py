@@ -3,12 +3,12 @@
 Statement   For the margins m and class sizes n of each instance below: ‖Z diag(√n)‖_* ≥ bound for every Z
             with Z_cc − Z_jc ≥ m_jc.
 Source      Derived for this project: weak duality, rounded to rationals and repaired exactly.
-Computed    the least nuclear norm by Clarabel, held against each bound.
+Computed    the least nuclear norm by Clarabel, made an exact point with rational factors, against each bound.
 Tight       to 10⁻⁵: the bounds are dual optima of a solver, rounded.
 
-The proofs stand in `certificates/unequal_margins.json`, an ordinary proof file, which
-``rankcollapse verify --replay FILE`` checks with no solver. `drawn_instances` names the instances,
-`found_proofs` finds the multipliers anew.
+The proofs stand in `certificates/unequal_margins.json`, an ordinary proof file that ``rankcollapse verify
+--replay`` checks with no solver. `drawn_instances` names the instances, `numerics.certificates` finds the
+multipliers.
 """
 
 from fractions import Fraction
@@ -16,8 +16,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import sympy as sp
 
 from theory.sources import RANKCOLLAPSE
+from theory.tolerances import LINEAR_ALGEBRA
 from verify.claim import Claim, Run
 from verify.evidence import Evidence, Table, overall, worst_of
 from verify.judge import versions
@@ -83,6 +85,7 @@ def stored_proofs() -> tuple[Proof, ...]:
 
 def solved(run: Run) -> Evidence:
     """Each bound against the least nuclear norm that a solver finds."""
+    from numerics.certificates.points import exact_point
     from numerics.representation_cost import margins, representation_cost
 
     rows: list[tuple[str | int | float | bool, ...]] = []
@@ -96,9 +99,15 @@ def solved(run: Run) -> Evidence:
         if cost.remedy:
             return Evidence(kind="solver", outcome=overall([]), summary=f"{cost.status}: {cost.remedy}")
         bound = float(fact.bound)
-        found.append(Margin.at_least(cost.value, bound, error=cost.gap))
+        asked, sizes = [[*map(_fraction, row)] for row in fact.margins], [*map(_fraction, fact.sizes)]
+        point = exact_point(cost.matrix / roots, asked, sizes)
+        found.append(Margin.exact(point.cost - _fraction(fact.bound) if point.holds() else Fraction(-1)))
+        found.append(
+            Margin.at_least(bound * (1 + TIGHTNESS), float(point.cost), error=LINEAR_ALGEBRA * bound)
+        )
         found.append(Margin.at_least(bound * (1 + TIGHTNESS), cost.value, error=cost.gap))
-        rows.append((proof.title, len(roots), bound, cost.value, (cost.value - bound) / cost.value))
+        exact = float(point.cost)
+        rows.append((proof.title, len(roots), bound, cost.value, exact, (cost.value - bound) / cost.value))
     return Evidence(
         kind="solver",
         outcome=overall(found),
@@ -108,12 +117,16 @@ def solved(run: Run) -> Evidence:
         tables=(
             Table(
                 "Least nuclear norm with unequal margins or sizes",
-                ("instance", "K", "certified bound", "Clarabel", "relative gap"),
+                ("instance", "K", "certified bound", "Clarabel", "exact point", "relative gap"),
                 tuple(rows),
             ),
         ),
         versions=versions("cvxpy", "clarabel"),
     )
+
+
+def _fraction(value: sp.Rational) -> Fraction:
+    return Fraction(int(value.p), int(value.q))
 
 
 CLAIM = Claim(

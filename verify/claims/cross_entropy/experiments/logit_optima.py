@@ -12,7 +12,7 @@ from theory.cross_entropy.codes import (
     weighted_code,
 )
 from theory.cross_entropy.collapse import COLLAPSE
-from theory.cross_entropy.decay_schedule import TRAILING_BOUND, trailing_constant
+from theory.cross_entropy.decay_schedule import SERVING_DECAY, TRAILING_BOUND, reach, trailing_constant
 from theory.cross_entropy.depth_threshold import depth_threshold, sharp_factors
 from theory.cross_entropy.imbalance import seli_singular_values, step_sizes
 from theory.tolerances import DESCENT_AGREEMENT, LINEAR_ALGEBRA
@@ -105,6 +105,48 @@ def optima_by_depth(run: Run) -> Evidence:
                 "σ₃/σ₁",
                 tuple(curves),
                 y_log=True,
+            ),
+        ),
+    )
+
+
+def served_optima(run: Run) -> Evidence:
+    """The least margin of optima in logit space, at the decay up to which every sample must be served."""
+    from numerics.optimum.local import logit_optimum, spherical_starts
+
+    generator = run.generator("cross-entropy/weak-decay-serves-every-class", "optima")
+    margins: list[Margin] = []
+    rows: list[tuple[str | int | float | bool, ...]] = []
+    for sizes in ([1] * 4, [3] * 5, [1] * 8, [5, 5, 1, 1]):
+        classes = len(sizes)
+        polygon = polygon_code(classes).tolist()
+        for depth in (1, 4) if run.level == "quick" else (1, 2, 4, 8):
+            decay = float(
+                SERVING_DECAY(
+                    classes=classes,
+                    samples=sum(sizes),
+                    factors=depth + 1,
+                    lower_rank=2,
+                    reach=reach(polygon, sizes, 2),
+                )
+            )
+            starts = [12 * simplex_code(classes), 12 * paired_code(classes), 20 * polygon_code(classes)]
+            starts += spherical_starts(classes, (2, 3), scale=12.0, rng=generator)
+            best = logit_optimum(starts, sizes, factors=depth + 1, weight_decay=decay)
+            least = float(least_margin(best.code.tolist()))
+            margins.append(Margin.at_least(least, 0.0))
+            rows.append((_named(sizes), depth, decay, best.loss, best.rank, least))
+    return Evidence(
+        kind="solver",
+        outcome=overall(margins),
+        summary=f"{len(rows)} optima in logit space serve every class",
+        instances=len(rows),
+        worst=worst_of(margins),
+        tables=(
+            Table(
+                "Best optimum found at the decay that serves every class",
+                ("classes", "L", "λ", "loss", "rank", "least margin"),
+                tuple(rows),
             ),
         ),
     )

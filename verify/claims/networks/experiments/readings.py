@@ -6,6 +6,7 @@ from verify.margin import Margin
 
 Row = tuple[str | int | float | bool, ...]
 COLUMNS = (
+    "reading",
     "distance to rank C",
     "‖W‖",
     "B0",
@@ -15,7 +16,6 @@ COLUMNS = (
     "TCV(z)",
     "bound/actual",
     "bound/‖W‖",
-    "reading",
 )
 
 
@@ -43,6 +43,7 @@ def row(bound: RankBound, rows: int) -> Row:
     """The entries of COLUMNS."""
     ratio, relative = bound.ratio, bound.relative
     return (
+        reading(bound, rows),
         bound.distance,
         bound.weight_norm,
         *(bound.frobenius[name] for name in ("B0", "B1", "B2")),
@@ -50,5 +51,4 @@ def row(bound: RankBound, rows: int) -> Row:
         bound.input_variation,
         "—" if ratio is None else ratio,
         "—" if relative is None else relative,
-        reading(bound, rows),
     )

@@ -121,7 +121,7 @@ def class_mean() -> Proof:
         sp.Symbol(name, nonnegative=True) for name in names
     )
     kappa = sp.Symbol("kappa", nonnegative=True)
-    huygens = "Huygens: (1/n) Σ‖h_i − h̄‖² = (1/n) Σ‖h_i‖² − 2·(1/n) Σ h_i·h̄ + ‖h̄‖²"
+    huygens = "Steiner 1840, parallel axes: (1/n) Σ‖h_i − h̄‖² = (1/n) Σ‖h_i‖² − 2·(1/n) Σ h_i·h̄ + ‖h̄‖²"
     return Proof(
         title="the class mean saves κ/2 times the variation",
         variables=(

@@ -1,6 +1,6 @@
 """The networks and the data they are trained on: digits and wine, diabetes and linnerud."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from numerics.arrays import FloatArray, IntegerArray
 from numerics.networks.architecture import Architecture
 from numerics.networks.objective import Loss, Objective
+from theory.networks.variation import deviations_from_cluster_means
 
 DIGITS_TO_TRAIN_ON = 160
 """Few enough for full-batch training to convergence; the other digits test."""
@@ -42,6 +43,11 @@ class Case:
             return self.answers
         count = TARGET_CLUSTERS[self.name.split(",")[0]]
         return best_clusters(self.answers, count, sharpen=False).labels
+
+    def towards_means(self, share: float) -> "Case":
+        """The training samples moved to that share of their distance from the mean of their cluster."""
+        deviations = deviations_from_cluster_means(self.inputs, self.clusters)
+        return replace(self, inputs=self.inputs - (1 - share) * deviations)
 
     def test_score(self, parameters: FloatArray) -> float:
         """Accuracy on the test part, or the share of the targets' variance that is explained (R²)."""

@@ -66,51 +66,46 @@ class MeasuredLayer:
         ]
 
     @property
-    def row(self) -> Row:
-        """The entries of COLUMNS; ranks of a dead layer are not told."""
-        values, bound = self.singular_values, self.bound
-        ranks = (
-            ("—",) * 3
-            if self.dead
-            else (
-                numerical_rank(np.diag(values)),
-                stable_rank(np.diag(values)),
-                effective_rank(np.diag(values)),
-            )
-        )
+    def effective_rank(self) -> float:
+        """The exponential of the entropy of the singular values."""
+        return effective_rank(np.diag(self.singular_values))
+
+    @property
+    def rank_row(self) -> Row:
+        """The entries of RANK_COLUMNS; ranks of a dead layer are not told."""
+        spectrum, bound = np.diag(self.singular_values), self.bound
+        ranks: Row = ("—",) * 3
+        if not self.dead:
+            ranks = (numerical_rank(spectrum), stable_rank(spectrum), self.effective_rank)
+        shape = f"{self.shape[0]} × {self.shape[1]}"
+        return (self.name, shape, self.uses, *ranks, bound.input_variation, bound.delta_variation)
+
+    @property
+    def bound_row(self) -> Row:
+        """The entries of BOUND_COLUMNS; a dead layer has no ratios."""
+        bound = self.bound
+        ratios = (None, None) if self.dead else (bound.ratio, bound.relative)
         return (
             self.name,
-            f"{self.shape[0]} × {self.shape[1]}",
-            self.uses,
-            *ranks,
+            self.reading,
             bound.weight_norm,
             bound.distance,
             bound.sharpest,
-            "—" if self.dead or bound.ratio is None else bound.ratio,
-            "—" if self.dead or bound.relative is None else bound.relative,
             self.residual_share,
-            bound.input_variation,
-            bound.delta_variation,
-            self.reading,
+            *("—" if ratio is None else ratio for ratio in ratios),
         )
 
 
-COLUMNS = (
+RANK_COLUMNS = ("layer", "W", "uses", "rank", "stable rank", "effective rank", "TCV(z)", "TCV(δ)")
+BOUND_COLUMNS = (
     "layer",
-    "W",
-    "uses",
-    "rank",
-    "stable rank",
-    "effective rank",
+    "reading",
     "‖W‖",
     "tail beyond C",
     "bound",
+    "share of R",
     "bound/actual",
     "bound/‖W‖",
-    "share of R",
-    "TCV(z)",
-    "TCV(δ)",
-    "reading",
 )
 
 

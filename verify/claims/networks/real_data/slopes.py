@@ -1,12 +1,15 @@
-"""Slopes over the weight decay with confidence intervals over seeds."""
+"""Slopes and rank correlations of one curve a seed, with confidence intervals over seeds."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 
 CONFIDENCE = 0.95
+UNTOLD = 3.0
+"""An interval wider than so many times its mean, or than so much, is not printed."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,14 @@ class Interval:
         """The upper end."""
         return self.mean + self.half_width
 
+    @property
+    def known(self) -> bool:
+        """Whether two seeds, at least, gave a value."""
+        return math.isfinite(self.half_width)
+
     def __str__(self) -> str:
-        """Mean ± half-width, to the digits that mean something; a dash without two seeds."""
-        if not math.isfinite(self.half_width):
+        """Mean ± half-width, to the digits that mean something; a dash where seeds do not tell."""
+        if not self.half_width <= UNTOLD * max(1.0, abs(self.mean)):
             return "—"
         return f"{self.mean:.2g} ± {self.half_width:.1g}"
 
@@ -60,3 +68,16 @@ def slope(x: Sequence[float], y: Sequence[float]) -> float:
         return math.nan
     centred = np.array(x) - np.mean(x)
     return float(centred @ np.array(y) / (centred @ centred))
+
+
+def monotonicity(x: Sequence[float], y: Sequence[float]) -> float:
+    """Kendall's τ: 1 where y grows at every step of x, −1 where it falls; NaN for fewer than three points.
+
+    >>> monotonicity([1.0, 2.0, 3.0], [5.0, 4.0, 1.0])
+    -1.0
+    """
+    from scipy.stats import kendalltau
+
+    if len(x) < 3:
+        return math.nan
+    return float(cast(Any, kendalltau(x, y)).statistic)
