@@ -76,8 +76,15 @@ def instances() -> Any:
 
 
 def sampler(generator: np.random.Generator) -> Instance:
-    """Simplices moved by noise, two to eight factors."""
-    return {**simplex.sampler(generator), "factors": int(generator.integers(2, DEEPEST + 1))}
+    """Simplices moved by noise, or Gram matrices of random unit vectors of any rank; two to eight factors."""
+    from numerics.deep_cost.reweighting import random_code
+
+    factors = int(generator.integers(2, DEEPEST + 1))
+    if generator.random() < 0.5:
+        return {**simplex.sampler(generator), "factors": factors}
+    classes = int(generator.integers(2, 9))
+    rank = int(generator.integers(1, classes + 1))
+    return {"logits": random_code(classes, rank, generator), "factors": factors}
 
 
 def lower_bound(classes: int, factors: int) -> tuple[float, str]:
