@@ -22,15 +22,17 @@ def test_two_factors_give_the_simplex(classes: int) -> None:
 
 @pytest.mark.parametrize("classes", [3, 5, 40])
 def test_the_limit_of_depth_is_the_least_rank(classes: int) -> None:
-    far = [bound(classes, factors) - 2 for factors in (1e2, 1e4, 1e6)]
+    """From below for three classes, from above for five and more."""
+    far = [abs(bound(classes, factors) - 2) for factors in (1e2, 1e4, 1e6)]
     assert far[0] > far[1] > far[2] > 0
     assert far[2] < 1e-4
 
 
 def test_it_falls_with_depth_and_rises_with_classes() -> None:
+    """With depth from four classes on; the costs themselves need not."""
     for classes in range(3, 13):
         for factors in range(2, 9):
-            assert bound(classes, factors) > bound(classes, factors + 1)
+            assert classes == 3 or bound(classes, factors) > bound(classes, factors + 1)
             assert bound(classes, factors) < bound(classes + 1, factors)
 
 
