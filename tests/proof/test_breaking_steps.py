@@ -48,7 +48,8 @@ def lies(step: Step) -> Iterator[Statement]:
         easier = tuple((matrix, relation, right - SLIGHTLY) for matrix, relation, right in fact.constraints)
         yield replace(fact, constraints=easier)
     elif isinstance(fact, MarginCost):
-        beyond = SLIGHTLY if fact.factors == 2 else rational(Fraction(1))  # a bisection stops short of the truth
+        # a bisection stops short of the truth
+        beyond = SLIGHTLY if fact.factors == 2 else rational(Fraction(1))
         yield replace(fact, bound=fact.bound + beyond)
         yield replace(fact, sizes=tuple(size - SLIGHTLY for size in fact.sizes))
         less = tuple(tuple(entry - SLIGHTLY if entry else entry for entry in row) for row in fact.margins)
