@@ -104,16 +104,17 @@ def rank_bound(
     if not (np.isfinite(weight).all() and np.isfinite(residual).all()):
         raise InvalidProblemError("the weight or the residual contains NaN or infinity: training diverged")
     samples = number_of_images(inputs.shape[1], images)
-    delta_deviation = deviations_from_cluster_means(deltas, labels)
-    input_deviation = deviations_from_cluster_means(inputs, labels)
+    deviations = deviations_from_cluster_means(np.vstack([deltas, inputs]), labels)
+    delta_deviation, input_deviation = deviations[: len(deltas)], deviations[len(deltas) :]
     clusters = int(labels.max()) + 1
-    correlation = np.linalg.svd(delta_deviation @ input_deviation.T, compute_uv=False)
-    tail = np.linalg.svd(weight, compute_uv=False)[clusters:]
-    residual_values = np.linalg.svd(residual, compute_uv=False)
+    matrices = np.stack([delta_deviation @ input_deviation.T, weight, residual])  # one call for all three
+    correlation, values, residual_values = np.linalg.svd(matrices, compute_uv=False)
+    tail = values[clusters:]
     input_variation = float(np.sum(input_deviation**2) / samples)
     delta_variation = float(np.sum(delta_deviation**2) / samples)
     b1 = float(np.sqrt(delta_variation * input_variation)) / weight_decay
-    spectral = float(np.linalg.norm(delta_deviation, 2)) / np.sqrt(samples)
+    largest_square = np.linalg.eigvalsh(delta_deviation @ delta_deviation.T)[-1]
+    spectral = np.sqrt(max(float(largest_square), 0.0) / samples)
     return RankBound(
         clusters=clusters,
         weight_decay=float(weight_decay),
