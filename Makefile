@@ -12,10 +12,10 @@ verify-full: $(STAMP)
 	$(BIN)/rankcollapse verify --level full --report report
 
 test: $(STAMP) lint
-	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -m "not full" -n 2 --dist loadscope
+	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -m "not full" -n 2 --dist worksteal
 
 test-full: $(STAMP) lint
-	HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -n 2 --dist loadscope
+	HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
