@@ -45,7 +45,7 @@ def circle_averages(scale: Floats) -> tuple[Floats, Floats, Floats]:
     is_small = scale <= LARGE
     inverse = 1 / np.maximum(scale, LARGE)
     front = np.sqrt(inverse / (2 * np.pi))
-    averages = tuple(front * np.polyval(each, inverse) for each in _expansions())
+    averages = [np.asarray(front * np.polyval(each, inverse), dtype=np.float64) for each in _expansions()]
     if is_small.any():
         for each, of_polygon in zip(averages, _polygon_averages(scale[is_small]), strict=True):
             each[is_small] = of_polygon
@@ -59,7 +59,8 @@ def _polygon_averages(scale: Floats) -> tuple[Floats, Floats, Floats]:
     gaps = 2 * np.sin(angles) ** 2
     weights = np.where((angles == 0) | (gaps == gaps[-1]), 1.0, 2.0) / CORNERS
     terms = np.exp(-scale[..., np.newaxis] * gaps)
-    return terms @ weights, terms @ (weights * gaps), terms @ (weights * gaps**2)
+    zero, first, second = (terms @ (weights * gaps**power) for power in range(3))
+    return zero, first, second
 
 
 @cache
